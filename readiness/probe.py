@@ -1,0 +1,131 @@
+"""What is a probe: the facts it promises, the effect it has, the function that looks, and the edges it may touch.
+
+A probe observes and knows nothing of rules. It is an async generator of `Seen`; what it promised and did not yield is
+filled in as unseen by `observe`, so a probe that stops half-way loses nothing it had already said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
+
+
+class Effect(StrEnum):
+    """What looking does to the one looked at, mildest first (DESIGN section 4)."""
+
+    READS = "reads"
+    """A file, or what any ordinary client does: one handshake, one GET."""
+    SCANS = "scans"
+    """Many or odd handshakes, no request."""
+    SENDS = "sends"
+    """Requests, wrong credentials."""
+    DISTURBS = "disturbs"
+    """Faults and load; this machine only."""
+
+
+class CannotObserve(Exception):
+    """The question stays open, and this is why. Raised by a probe or by an edge of the session."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.unseen = Unseen(reason, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a probe yields: one promised fact, with a value or the reason there is none.
+
+    `at` is for a fact that was established at another time than now (a statement); `strength` where it differs from
+    the probe's own.
+    """
+
+    fact: str
+    value: Value | Unseen
+    detail: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    undecided: tuple[tuple[str, Unseen], ...] = ()
+    strength: Strength | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Jobs at a time in all and per host; seconds for one probe on one target, and for one network operation."""
+
+    total: int = 256
+    per_host: int = 4
+    deadline: float = 20.0
+    wait: float = 5.0
+
+
+class Stream(Protocol):
+    """One TCP connection. Every method raises CannotObserve for what the network did: reset, closed, timed out."""
+
+    peer: str
+    """The address that answered, as "192.0.2.1:443"."""
+
+    async def send(self, data: bytes) -> None:
+        """Write all of it."""
+
+    async def receive(self, limit: int = 65536) -> bytes:
+        """At least one byte and at most `limit`; b"" when the peer has closed in an orderly way."""
+
+    async def close(self) -> None:
+        """Close; never raises."""
+
+
+class Session(Protocol):
+    """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+
+    def keep(self, data: bytes, media_type: str, origin: str) -> Evidence:
+        """Store bytes as evidence. What could identify a person is masked first, or only the digest is kept."""
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Every IP address that a name resolves to, sorted; an IP address gives itself. CannotObserve otherwise."""
+
+    async def dial(self, ip: str, port: int, wait: float | None = None) -> Stream:
+        """Open a TCP connection to an address of a name or address that the profile names, else CannotObserve.
+
+        `wait` (seconds) bounds the connection attempt and, each by itself, every later send and receive; the default
+        is the session's own.
+        """
+
+    def read_file(self, path: str, limit: int = 4 * 1024 * 1024) -> bytes:
+        """The bytes of a file that the profile names. CannotObserve: access_denied, not_configured, limit_reached."""
+
+    def file_mode(self, path: str) -> tuple[str, ...]:
+        """Who besides the owner can read or write the file: a sorted set out of group-read, group-write, others-read,
+        others-write (POSIX). CannotObserve: not_supported where the platform has no such bits."""
+
+    def password(self, target: str) -> bytes | None:
+        """The password for a target's file, from the environment variable or the prompt that the profile names."""
+
+    def profile_targets(self, kind: TargetKind) -> tuple[Target, ...]:
+        """The profile's targets of a kind: for a fact that relates two of them."""
+
+    def trust_anchors(self) -> tuple[bytes, ...]:
+        """The PEM files that the profile names as trust anchors, as bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A target kind, promised facts, an effect, and a function that looks."""
+
+    kind: TargetKind
+    facts: tuple[Fact, ...]
+    observe: Callable[[Target, Session], AsyncGenerator[Seen, None]]
+    effect: Effect = Effect.READS
+    strength: Strength = Strength.LIVE
+    id: str = ""
+
+    def promises(self) -> Mapping[str, Fact]:
+        """The promised facts by name."""
+        return {fact.name: fact for fact in self.facts}

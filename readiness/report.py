@@ -1,0 +1,93 @@
+"""A Report: all that was seen, asked and found, with identity. What every format is written from.
+
+Left out: layout and words (reports, texts). Standard library only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from readiness.chain import Deviation, Profile
+from readiness.model import Cause, Finding, Grade, Mark, Observation, Target, TargetKind, Verdict, Weight
+from readiness.register import Checklist
+
+
+class DeviationState(StrEnum):
+    """Whether an accepted deviation matters today. None of them changes a verdict."""
+
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUsed:
+    """One record that was judged: its id (SHA-256 of its journal), whose it is, when it was made, how it ended."""
+
+    id: str
+    party: str
+    own: bool
+    environment: str
+    started: datetime
+    ended: datetime
+    how_ended: str  # complete or interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One judgement of one chain. `part` is empty, or "seen" when only the seen part was judged."""
+
+    profile: Profile
+    checklist: Checklist
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+    grades: tuple[Grade, ...]
+    deviations: tuple[tuple[Deviation, DeviationState], ...]
+    records: tuple[RecordUsed, ...]
+    tool: tuple[tuple[str, str], ...]  # name and version, of the tool first, then of what it leans on
+    profile_digest: str
+    started: datetime
+    ended: datetime
+    judged_at: datetime
+    part: str = ""
+
+    def findings_about(self, risk: str) -> tuple[tuple[Finding, Weight], ...]:
+        """The findings that bear on a risk, each with its weight there: must first, worst verdict first."""
+        weights = {rule.id: dict(rule.risks).get(risk) for rule in self.checklist.rules}
+        rows = [(finding, weight) for finding in self.findings if (weight := weights[finding.rule])]
+        return tuple(sorted(rows, key=lambda row: (row[1] != Weight.MUST, ORDER[row[0].verdict])))
+
+    def observations_of(self, target: str) -> tuple[Observation, ...]:
+        """What was seen, and not seen, of one target."""
+        return tuple(observation for observation in self.observations if observation.target == target)
+
+    def target(self, id_: str) -> Target:
+        """The target of that id."""
+        return next(target for target in self.profile.targets if target.id == id_)
+
+    def targets(self, kind: TargetKind) -> tuple[Target, ...]:
+        """The profile's targets of one kind."""
+        return tuple(target for target in self.profile.targets if target.kind is kind)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether any record that was judged was cut off."""
+        return any(record.how_ended != "complete" for record in self.records)
+
+    @property
+    def exit_code(self) -> int:
+        """0 every graded risk passes and one is graded, 10 something violated, 11 nothing violated but not shown."""
+        graded = [grade for grade in self.grades if grade.mark is not Mark.NONE]
+        if any(grade.mark is Mark.FAIL and grade.because == "violated" for grade in graded):
+            return 10
+        return 0 if graded and all(grade.mark is Mark.PASS for grade in graded) else 11
+
+    @property
+    def waiting(self) -> tuple[Finding, ...]:
+        """Findings of rules that no probe can look at yet."""
+        return tuple(finding for finding in self.findings if finding.cause is Cause.PENDING)
+
+
+ORDER = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
