@@ -1,0 +1,254 @@
+"""The loader: every fault of a checklist is told with file, rule, field and cure; every example is held to."""
+
+import datetime as dt
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+import probes
+from readiness.checklist import digest, load_checklist, parse_checklist, shipped
+from readiness.errors import ChecklistError
+from readiness.examples import broken_examples, judge_example
+from readiness.judge import judge
+from readiness.model import Fact, FactType, Reason, Target, TargetKind, Unseen, Verdict, Weight
+from tests.conftest import NOON, profile_of
+
+FACTS = {
+    fact.name: fact
+    for fact in (
+        Fact("f.number", FactType.NUMBER, ""),
+        Fact("f.text", FactType.TEXT, ""),
+        Fact("f.flag", FactType.FLAG, ""),
+        Fact("f.moment", FactType.MOMENT, ""),
+        Fact("f.duration", FactType.DURATION, ""),
+        Fact("f.period", FactType.PERIOD, ""),
+        Fact("f.set", FactType.SET, "", of="f.read"),
+        Fact("f.read", FactType.NUMBER, ""),
+        Fact("f.table", FactType.TABLE, ""),
+    )
+}
+REGISTER = {name: text for name, text in shipped() if name in {"risks.toml", "checks.toml"}}
+HEAD = {
+    "id": '"MM-X-01"',
+    "title": '{ sv = "t", en = "t" }',
+    "risks": '{ "8" = "must" }',
+    "basis": '"practice"',
+    "source": '"s"',
+    "confidence": '"read"',
+    "remedy": '{ sv = "r", en = "r" }',
+}
+LOOK = {"target": '"endpoint"', "fact": '"f.number"', "expect": "{ at_least = 2 }", "passes": "[2]", "fails": "[1]"}
+
+
+def rule_text(without=(), **fields):
+    rows = {key.rstrip("_"): value for key, value in ({**HEAD, **LOOK} | fields).items() if key not in without}
+    return "[[rule]]\n" + "\n".join(f"{key} = {value}" for key, value in rows.items()) + "\n"
+
+
+def load(*texts):
+    return parse_checklist(REGISTER | {f"{n}.toml": text for n, text in enumerate(texts)}, FACTS)
+
+
+def faults(*texts):
+    with pytest.raises(ChecklistError) as error:
+        load(*texts)
+    return error.value.faults
+
+
+def test_a_rule_is_read_whole():
+    [rule] = load(
+        rule_text(
+            check='"10-1"',
+            select='{ role = ["log", "web"], mutual_tls = "required" }',
+            when='{ "f.text" = { equals = "RSA" } }',
+            also='{ "f.set" = { excludes = "x" }, "f.flag" = { equals = true } }',
+            from_="2026-03-15",
+            until="2027-03-14",
+            environment='"test"',
+            answers='"vendor"',
+            valid_days="90",
+            verified='{ by = "N N", on = 2026-11-23 }',
+            risks='{ "8" = "must", "23" = "should" }',
+        )
+    ).rules
+    assert rule.risks == (("8", Weight.MUST), ("23", Weight.SHOULD))
+    assert rule.select == (("mutual_tls", ("required",)), ("role", ("log", "web")))
+    assert [(e.fact, e.predicate, e.operand, e.of) for e in rule.when] == [("f.text", "equals", "RSA", "")]
+    assert [(e.fact, e.of) for e in rule.expect] == [("f.number", ""), ("f.set", "f.read"), ("f.flag", "")]
+    assert (rule.valid_from, rule.valid_until) == (dt.date(2026, 3, 15), dt.date(2027, 3, 14))
+    assert (rule.environment, rule.answers, rule.valid_days) == ("test", "vendor", 90)
+    assert rule.verified == ("N N", "2026-11-23")
+    assert (rule.check, rule.target) == ("10-1", TargetKind.ENDPOINT)
+
+
+def test_a_pending_rule_needs_no_target_fact_or_examples():
+    [rule] = load(rule_text(without=LOOK, pending='"no probe yet"')).rules
+    assert (rule.pending, rule.expect, rule.target) == ("no probe yet", (), TargetKind.CHAIN)
+
+
+AT = "at = 2026-11-30T12:00:00Z"
+WEEK_LATER, WEEK_LESS = "value = 2026-12-07T12:00:00Z", "value = 2026-12-07T11:59:59Z"
+TWO_DAYS = "value = { start = 2026-11-29T12:00:00Z, end = 2026-12-01T12:00:00Z }"
+EXAMPLES = [
+    ("f.moment", "{ days_left_at_least = 7 }", f"[{{ {WEEK_LATER}, {AT} }}]", f"[{{ {WEEK_LESS}, {AT} }}]"),
+    ("f.moment", "{ before = 2026-12-07 }", "[2026-12-06T23:59:59Z]", "[2026-12-07T00:00:00Z]"),
+    ("f.duration", "{ days_long_at_most = 2 }", "[{ days = 2 }]", "[{ days = 2.5 }]"),
+    ("f.period", "{ share_left_at_least = 50 }", f"[{{ {TWO_DAYS}, {AT} }}]", f"[{{ {TWO_DAYS}, {AT[:-2]}1Z }}]"),
+    ("f.set", '{ excludes = "x" }', '[[], ["y"]]', '[["x"], ["x", "y"]]'),
+    ("f.text", '{ matches = "a+" }', '["a"]', '["b"]'),
+    ("f.flag", "{ equals = true }", "[true]", "[false]"),
+]
+
+
+@pytest.mark.parametrize(("fact", "expect", "passes", "fails"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
+def test_an_example_of_every_type_is_read(fact, expect, passes, fails):
+    [rule] = load(rule_text(fact=f'"{fact}"', expect=expect, passes=passes, fails=fails)).rules
+    assert broken_examples(rule) == []
+
+
+WRONG = [
+    ({"without": ["title"]}, "title", "is missing"),
+    ({"without": ["fails"]}, "fails", "is missing"),
+    ({"bogus": "1"}, "bogus", "is no field"),
+    ({"title": '"only one"'}, "title", "Write title.sv"),
+    ({"title": '{ sv = "t" }'}, "title", "both languages"),
+    ({"remedy": '{ sv = "t", en = "" }'}, "remedy", "both languages"),
+    ({"risks": "{}"}, "risks", "is empty"),
+    ({"risks": '["8"]'}, "risks", 'Write { "23"'),
+    ({"risks": '{ "99" = "must" }'}, "risks", "names risk '99'"),
+    ({"risks": '{ "8" = "may" }'}, "risks", "weighs 'may'"),
+    ({"basis": '"hunch"'}, "basis", "Write one of"),
+    ({"confidence": '"sure"'}, "confidence", "Write one of"),
+    ({"basis": '"law"', "confidence": '"partial"'}, "risks", "read only in part"),
+    ({"basis": '"contract"', "confidence": '"partial"'}, "risks", "read only in part"),
+    ({"verified": '{ by = "x" }'}, "verified", "Write verified"),
+    ({"check": '"99-9"'}, "check", "which no check has"),
+    ({"target": '"planet"'}, "target", "Write one of"),
+    ({"fact": '"f.nope"'}, "fact", "no probe promises"),
+    ({"expect": "{ roughly = 1 }"}, "expect", "asks 'roughly'"),
+    ({"expect": '{ at_least = "2" }'}, "expect", "takes int"),
+    ({"expect": '{ contains = "x" }'}, "expect", "is for a set"),
+    ({"fact": '"f.table"', "passes": "[1]"}, "expect", "the fact is a table"),
+    ({"when": '{ "f.nope" = { equals = "x" } }'}, "when", "no probe promises"),
+    ({"when": '{ "f.text" = {} }'}, "when", "asks nothing"),
+    ({"also": '{ "f.text" = { at_least = 1 } }'}, "also", "is for a number"),
+    ({"passes": "[]"}, "passes", "is empty"),
+    ({"passes": '["2"]'}, "passes/fails", "It is a number"),
+    ({"passes": "[true]"}, "passes/fails", "It is a number"),
+    ({"passes": "[{ value = 2, given = { nope = 1 } }]"}, "given", "no probe promises"),
+    ({"passes": '[{ value = 2, given = { "f.read" = "x" } }]'}, "passes/fails", "It is a number"),
+    ({"passes": "[{ value = 2, when = 1 }]"}, "passes/fails", "An example has value"),
+    ({"passes": "[1]"}, "passes/fails", "said to pass, and comes out as fail"),
+    ({"fails": "[2]"}, "passes/fails", "said to fail, and comes out as pass"),
+    ({"from_": '"2026-01-01"'}, "from", "Write from"),
+    ({"valid_days": '"90"'}, "valid_days", "Write valid_days"),
+    ({"environment": '"moon"'}, "environment", "Write one of"),
+    ({"answers": '"anybody"'}, "answers", "Write one of"),
+]
+
+
+@pytest.mark.parametrize(("fields", "key", "said"), WRONG, ids=[f"{row[1]}: {row[2]}" for row in WRONG])
+def test_a_wrong_rule_is_refused_with_field_and_cure(fields, key, said):
+    fields = dict(fields)
+    [fault, *_] = faults(rule_text(fields.pop("without", ()), **fields))
+    assert (fault.file, fault.line) == ("0.toml", 2)
+    assert fault.key == f"MM-X-01 {key}"
+    assert said in str(fault)
+    assert fault.cure
+
+
+def test_a_law_read_in_part_may_be_should_and_a_verified_one_must():
+    partial = {"basis": '"law"', "confidence": '"partial"'}
+    assert load(rule_text(**partial, risks='{ "8" = "should" }')).rules
+    assert load(rule_text(**partial, verified='{ by = "N N", on = 2026-11-23 }')).rules
+
+
+def test_all_faults_are_told_at_once():
+    second = rule_text(id='"MM-X-02"', fact='"f.nope"')
+    found = faults(rule_text(bogus="1", basis='"hunch"') + second, rule_text(id='"MM-X-03"', without=["source"]))
+    assert {(fault.file, fault.key.split()[0]) for fault in found} == {
+        ("0.toml", "MM-X-01"), ("0.toml", "MM-X-02"), ("1.toml", "MM-X-03")
+    }  # fmt: skip
+    assert len(found) == 4
+
+
+def test_an_id_stands_once():
+    [fault] = faults(rule_text(), rule_text())
+    assert "stands 2 times" in fault.wrong
+
+
+def test_what_is_not_toml_is_refused_by_file():
+    [fault] = faults("[[rule]\n")
+    assert fault.file == "0.toml"
+    assert "is not TOML" in fault.wrong
+
+
+def test_a_folder_of_ones_own_replaces_the_rules_and_keeps_the_register(tmp_path):
+    (tmp_path / "own.toml").write_text(rule_text(), encoding="utf-8")
+    own = load_checklist(FACTS, tmp_path)
+    assert [rule.id for rule in own.rules] == ["MM-X-01"]
+    assert len(own.risks) == 22
+    assert own.digest != load_checklist(probes.facts()).digest
+
+
+@pytest.mark.parametrize(
+    "make", [lambda p: None, lambda p: (p / "x.toml").write_bytes(b"\xff")], ids=["empty", "not UTF-8"]
+)
+def test_a_folder_without_readable_rules_says_what_to_give(tmp_path, make):
+    make(tmp_path)
+    with pytest.raises(ChecklistError, match="Give"):
+        load_checklist(FACTS, tmp_path)
+
+
+def test_the_digest_tells_content_and_names_and_not_line_ends():
+    assert digest({"a": "x\n"}) == digest({"a": "x\r\n"})
+    assert len({digest({"a": "x"}), digest({"a": "y"}), digest({"b": "x"}), digest({"a": "", "b": "x"})}) == 4
+
+
+# -- The shipped rules
+
+CHECKLIST = load_checklist(probes.facts())
+BUILT = [rule for rule in CHECKLIST.rules if not rule.pending and not rule.retired]
+EXAMPLE_ROWS = [
+    pytest.param(rule, example, verdict, id=f"{rule.id}-{verdict}-{number}")
+    for rule in BUILT
+    for verdict, examples in ((Verdict.PASS, rule.passes), (Verdict.FAIL, rule.fails))
+    for number, example in enumerate(examples)
+]
+
+
+@pytest.mark.parametrize(("rule", "example", "verdict"), EXAMPLE_ROWS)
+def test_a_rule_judges_its_own_examples_as_it_says(rule, example, verdict):
+    assert judge_example(rule, example).verdict is verdict
+
+
+@pytest.mark.parametrize("rule", BUILT, ids=lambda rule: rule.id)
+def test_no_rule_turns_any_unseen_fact_into_a_pass(rule):
+    """Each reason for each fact that the rule looks at, all others as in its passing example."""
+    target = Target("t", rule.target, declared=tuple((name, wanted[0]) for name, wanted in rule.select))
+    passing = {o.fact: o for o in judge_example(rule, rule.passes[0]).rests_on}
+    at = next(iter(passing.values())).at
+    asked = {name for e in (*rule.when, *rule.expect) for name in (e.fact, e.of) if name}
+    assert set(passing) == asked
+    for fact in asked:
+        for reason in Reason:
+            seen = passing | {fact: replace(passing[fact], value=Unseen(reason))}
+            rows = [replace(o, target="t", environment=rule.environment) for o in seen.values()]
+            [finding] = judge([rule], profile_of(target), rows, at)
+            assert finding.verdict is Verdict.INCONCLUSIVE, (fact, reason)
+
+
+@pytest.mark.parametrize("rule", CHECKLIST.rules, ids=lambda rule: rule.id)
+def test_silence_is_inconclusive(rule):
+    target = Target("t", rule.target, declared=tuple((name, wanted[0]) for name, wanted in rule.select))
+    [finding] = judge([rule], profile_of(target), [], NOON)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_shipped_files_are_toml_with_known_tables_only():
+    for name, text in shipped():
+        tables = set(tomllib.loads(text))
+        assert tables <= (
+            {"risk", "matrix"} if name == "risks.toml" else {"check"} if name == "checks.toml" else {"rule"}
+        )

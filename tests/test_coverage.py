@@ -1,0 +1,86 @@
+"""Does the page of coverage say how far the rules go, and is the committed page the generated one?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import probes
+from readiness.checklist import load_checklist
+from readiness.coverage import STATES, coverage, state
+from readiness.model import Basis, Rule, TargetKind, Weight, Words
+from readiness.register import Check, Checklist, Matrix
+
+PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+
+
+def _rule(id_: str, *, check: str = "1-1", pending: str = "", retired: str = "", stated: bool = False) -> Rule:
+    return Rule(
+        id=id_,
+        title=Words("Titel | med streck", "Title"),
+        risks=(("1", Weight.SHOULD),),
+        basis=Basis.PROPOSAL,
+        source="",
+        confidence="read",
+        remedy=Words("", ""),
+        check=check,
+        target=TargetKind.STATEMENT if stated else TargetKind.CHAIN,
+        pending=pending,
+        retired=retired,
+    )
+
+
+REAL, WAITING, STATED = _rule("MM-A-01"), _rule("MM-A-02", pending="No probe yet."), _rule("MM-A-03", stated=True)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reached"),
+    [
+        ([], "none"),
+        ([WAITING], "pending"),
+        ([REAL], "looked at"),
+        ([STATED], "stated"),
+        ([REAL, WAITING], "looked at in part"),
+        ([WAITING, REAL, REAL], "looked at in part"),
+        ([STATED, WAITING], "looked at in part"),
+        ([REAL, STATED], "looked at"),
+    ],
+)
+def test_a_check_is_as_far_as_its_rules_go(rules: list[Rule], reached: str) -> None:
+    assert state(rules) == reached
+    assert reached in STATES
+
+
+def _page(*rules: Rule) -> str:
+    checks = (
+        Check("1-1", "1", "Mf", mandatory=True, title=Words("Andel | trend", "Share"), criterion=""),
+        Check("1-2", "1", "I", mandatory=False, title=Words("Samtal", "Talk"), criterion=""),
+    )
+    return coverage(Checklist(rules, (), checks, Matrix((), (), (), Words("", "")), ""))
+
+
+def test_a_row_names_the_rules_and_marks_those_that_wait() -> None:
+    page = _page(REAL, WAITING)
+    assert "| 1-1 | Mf | yes | Andel \\| trend | MM-A-01, MM-A-02 (pending) | looked at in part |\n" in page
+    assert "| 1-2 | I |  | Samtal |  | none |\n" in page
+
+
+def test_the_totals_count_every_check_once() -> None:
+    page = _page(REAL)
+    assert "| Mf | 1 | 0 | 0 | 0 | 0 | 1 | 1 |\n" in page
+    assert "| all | 1 | 0 | 0 | 0 | 1 | 2 | 1 |\n" in page
+
+
+def test_a_retired_rule_answers_nothing() -> None:
+    assert "| 1-1 | Mf | yes | Andel \\| trend |  | none |\n" in _page(_rule("MM-A-04", retired="Withdrawn."))
+
+
+def test_a_rule_without_a_check_is_listed_by_itself() -> None:
+    assert _page(_rule("MM-A-05", check="")).endswith("| MM-A-05 | Titel \\| med streck |\n")
+
+
+def test_the_committed_page_is_the_generated_one() -> None:
+    generated = coverage(load_checklist(probes.facts()))
+    assert PAGE.read_text(encoding="utf-8") == generated, "run: python -m readiness.coverage > docs/coverage.md"
+    assert generated.count("\n| ") > 142
