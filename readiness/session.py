@@ -1,0 +1,228 @@
+"""What may a probe touch, and through what? The real edges: clock, dialler, files, evidence, passwords.
+
+Every byte goes to an address of a target of the profile; everything else is refused here, whatever a probe asks for.
+Left out: permits for effects (`permits`, asked by `observe` before a probe is let near), and HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+from readiness import personal
+from readiness.chain import Profile
+from readiness.model import Evidence, Reason, Target, TargetKind
+from readiness.permits import split_address
+from readiness.probe import CannotObserve, Limits, Stream
+
+Store = Callable[[bytes, str, str, str], Evidence]
+"""keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
+
+
+class LiveSession:
+    """The edges of one run."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        store: Store,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        prompt: Callable[[str], str] | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._profile = profile
+        self._store = store
+        self._clock = clock
+        self._prompt = prompt
+        self._passwords: dict[str, bytes | None] = {}
+        self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
+        self._allowed: set[tuple[str, int]] = set()
+        self._resolved: dict[str, tuple[str, ...]] = {}
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self._clock()
+
+    def keep(self, data: bytes, media_type: str, origin: str) -> Evidence:
+        """Store bytes as evidence; where they hold a personal identity number only the digest is kept."""
+        if personal.in_bytes(data):
+            return self._store(data, media_type, origin, "not kept: the bytes hold a personal identity number")
+        return self._store(data, media_type, origin, "")
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Every address of a host that a target names, sorted, IPv4 first."""
+        ports = {port for name, port in self._hosts if name == host}
+        if not ports:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"no target of the profile names {host}")
+        if host not in self._resolved:
+            self._resolved[host] = await self._resolve(host)
+        self._allowed |= {(ip, port) for ip in self._resolved[host] for port in ports}
+        return self._resolved[host]
+
+    async def dial(self, ip: str, port: int, wait: float | None = None) -> Stream:
+        """A TCP connection to an address that `addresses` gave."""
+        if (ip, port) not in self._allowed:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{ip} port {port} belongs to no target of the profile")
+        family = socket.AF_INET6 if ip_address(ip).version == 6 else socket.AF_INET
+        raw = socket.socket(family, socket.SOCK_STREAM)
+        raw.setblocking(False)
+        stream = SocketStream(
+            raw, f"[{ip}]:{port}" if family is socket.AF_INET6 else f"{ip}:{port}", wait or self.limits.wait
+        )
+        try:
+            await stream.connect((ip, port))
+        except BaseException:
+            raw.close()
+            raise
+        return stream
+
+    def read_file(self, path: str, limit: int = 4 * 1024 * 1024) -> bytes:
+        """The bytes of a regular file that a target or the trust anchors name."""
+        named = self._named(path)
+        with _file_errors(path):
+            # Asked before opening: opening a named pipe would wait for a writer.
+            mode = named.stat().st_mode
+            if not stat.S_ISREG(mode):
+                raise CannotObserve(Reason.NOT_SUPPORTED, f"{path} is not a regular file")
+            with named.open("rb") as file:
+                data = file.read(limit + 1)
+        if len(data) > limit:
+            raise CannotObserve(Reason.LIMIT_REACHED, f"{path} is larger than {limit} bytes")
+        return data
+
+    def file_mode(self, path: str) -> tuple[str, ...]:
+        """Which permission bits for group and others a file has."""
+        named = self._named(path)
+        if os.name == "nt":
+            raise CannotObserve(Reason.NOT_SUPPORTED, "Windows keeps access lists, which the tool does not read yet")
+        bits = {
+            stat.S_IRGRP: "group-read",
+            stat.S_IWGRP: "group-write",
+            stat.S_IROTH: "others-read",
+            stat.S_IWOTH: "others-write",
+        }
+        with _file_errors(path):
+            mode = named.stat().st_mode
+        return tuple(sorted(name for bit, name in bits.items() if mode & bit))
+
+    def password(self, target: str) -> bytes | None:
+        """The password for a target's file; asked for once. None where the profile names no source for it."""
+        if target not in self._passwords:
+            self._passwords[target] = self._ask(next(t for t in self._profile.targets if t.id == target))
+        return self._passwords[target]
+
+    def profile_targets(self, kind: TargetKind) -> tuple[Target, ...]:
+        """The profile's targets of a kind."""
+        return tuple(target for target in self._profile.targets if target.kind is kind)
+
+    def trust_anchors(self) -> tuple[bytes, ...]:
+        """The trust anchors' files as bytes."""
+        return tuple(self.read_file(path) for path in self._profile.trust_anchors)
+
+    async def _resolve(self, host: str) -> tuple[str, ...]:
+        try:
+            return (str(ip_address(host)),)
+        except ValueError:
+            pass
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self.limits.wait):
+                # Only families that this machine has an address of: an IPv6 address cannot be looked at without IPv6.
+                # Loopback does not count as one, so a machine without a network is asked again without the condition.
+                try:
+                    rows = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+                except socket.gaierror:
+                    rows = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except TimeoutError:
+            raise CannotObserve(Reason.TIMED_OUT, f"resolving {host}") from None
+        except (socket.gaierror, UnicodeError) as error:
+            raise CannotObserve(Reason.NAME_NOT_RESOLVED, f"{host}: {error}") from error
+        found = {str(row[4][0]) for row in rows}
+        return tuple(sorted(found, key=lambda ip: (":" in ip, ip)))
+
+    def _named(self, path: str) -> Path:
+        files = {target.address for target in self._profile.targets if target.kind is not TargetKind.ENDPOINT}
+        files |= {str(target.says("key_file") or "") for target in self._profile.targets}
+        if not path or path not in files | set(self._profile.trust_anchors):
+            raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
+        return Path(path)
+
+    def _ask(self, target: Target) -> bytes | None:
+        if name := str(target.says("password_env") or ""):
+            if name not in os.environ:
+                raise CannotObserve(Reason.CREDENTIALS_NEEDED, f"the environment variable {name} is not set")
+            return os.environ[name].encode("utf-8")
+        if target.says("password_prompt"):
+            if self._prompt is None:
+                raise CannotObserve(Reason.CREDENTIALS_NEEDED, "there is no terminal to ask for the password on")
+            return self._prompt(target.id).encode("utf-8")
+        return None
+
+
+class SocketStream:
+    """One TCP connection on the running loop; see `probe.Stream`."""
+
+    def __init__(self, raw: socket.socket, peer: str, wait: float) -> None:
+        self.peer = peer
+        self._raw = raw
+        self._wait = wait
+
+    async def connect(self, address: tuple[str, int]) -> None:
+        """Connect, or raise CannotObserve."""
+        async with _network_errors(self._wait, f"connecting to {self.peer}"):
+            await asyncio.get_running_loop().sock_connect(self._raw, address)
+
+    async def send(self, data: bytes) -> None:
+        """Write all of it."""
+        async with _network_errors(self._wait, f"writing to {self.peer}"):
+            await asyncio.get_running_loop().sock_sendall(self._raw, data)
+
+    async def receive(self, limit: int = 65536) -> bytes:
+        """Some bytes, or b"" at the end."""
+        async with _network_errors(self._wait, f"reading from {self.peer}"):
+            return await asyncio.get_running_loop().sock_recv(self._raw, limit)
+
+    async def close(self) -> None:
+        """Close; never raises."""
+        self._raw.close()
+
+
+# A router or firewall that answers on the peer's behalf refuses as plainly as the peer would.
+UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM}
+
+
+@contextlib.asynccontextmanager
+async def _network_errors(wait: float, doing: str) -> AsyncIterator[None]:
+    """Turn what the network does into the closed list of reasons."""
+    try:
+        async with asyncio.timeout(wait):
+            yield
+    except TimeoutError:
+        raise CannotObserve(Reason.TIMED_OUT, f"{doing}: nothing within {wait:g} s") from None
+    except ConnectionRefusedError as error:
+        raise CannotObserve(Reason.CONNECTION_REFUSED, doing) from error
+    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError) as error:
+        raise CannotObserve(Reason.CONNECTION_RESET, doing) from error
+    except OSError as error:
+        reason = Reason.CONNECTION_REFUSED if error.errno in UNREACHABLE else Reason.TIMED_OUT
+        raise CannotObserve(reason, f"{doing}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _file_errors(path: str) -> Iterator[None]:
+    """Turn what the file system says into the closed list of reasons."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise CannotObserve(Reason.NOT_CONFIGURED, f"there is no file {path}") from error
+    except OSError as error:
+        raise CannotObserve(Reason.ACCESS_DENIED, f"{path}: {error.strerror}") from error
