@@ -1,0 +1,397 @@
+"""The command line: parse, call one function a command, print, exit. It decides nothing.
+
+Exit codes: 0 every graded risk passes, 10 something violated, 11 not violated but not shown, 2 usage, profile or
+checklist wrong, 1 the tool crashed, 130 interrupted with the record kept. `probe`: 0 all facts seen, 11 some unseen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from readiness import __version__
+from readiness.errors import ReadinessError, UsageError
+from readiness.texts import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from readiness.report import Report
+    from readiness.run import Looking
+
+INTERRUPTED = 130
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Group(click.Group):
+    """Turns what a user did wrong into a message and exit code 2, and a stop into 130."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReadinessError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or a time; without a zone it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment, with a time zone."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date or time; write 2026-11-30 or 2026-11-30T12:00:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="sv", show_default=True, help="Language of what is shown."
+)
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write to [default: mm-readiness-<date>-<n>]."
+)
+force_option = click.option("--force", is_flag=True, help="Write over a run that is already there.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the data report (JSON) instead of the short story."
+)
+checklists_option = click.option(
+    "--checklists", type=click.Path(path_type=Path), help="Folder of rule files to judge with [default: those shipped]."
+)
+judging_options = _options(
+    checklists_option,
+    click.option("--at", type=Moment(), help="Time of judging [default: the end of the newest record]."),
+    click.option("--part", type=click.Choice(["seen"]), default=None, help="Judge that part alone."),
+)
+looking_options = _options(
+    click.option(
+        "--deadline",
+        type=click.FloatRange(0.1, 3600),
+        default=20.0,
+        show_default=True,
+        help="Seconds for one probe on one target.",
+    ),
+    click.option("--jobs", type=click.IntRange(1, 1024), default=256, show_default=True, help="Jobs at a time in all."),
+    click.option(
+        "--jobs-per-host", type=click.IntRange(1, 64), default=4, show_default=True, help="Jobs at a time per host."
+    ),
+)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mm-readiness")
+def main() -> None:
+    """See how ready a chain is for Mina meddelanden: look at it, judge it against 22 risks, write the report."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may not know every letter; a report must not stop at one.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.option("--defect", "defects", multiple=True, metavar="NAME", help="Build this defect in; may be given again.")
+@click.option("--conforming", is_flag=True, help="No built-in defect.")
+@click.option("--list-defects", is_flag=True, help="List the built-in defects and stop.")
+@_options(out_option, force_option, lang_option, json_option, looking_options)
+def demo(
+    defects: tuple[str, ...],
+    conforming: bool,
+    list_defects: bool,
+    out: Path | None,
+    force: bool,
+    lang: str,
+    as_json: bool,
+    **limits: Any,
+) -> None:
+    """Run an example kommun's whole chain on this machine, look at it, and write the reports."""
+    from readiness.demo import defects as built_in
+    from readiness.demo.chain import planned, running_chain
+
+    if list_defects:
+        click.echo(built_in.describe(lang))
+        return
+    if conforming and defects:
+        raise UsageError("--conforming and --defect exclude each other. Give one of them.")
+    chosen = () if conforming else defects or built_in.DEFAULT_DEFECTS
+    planned(chosen)  # an unknown name leaves no folder behind
+    folder = _run_folder(out, force=force)
+    with running_chain(folder / "chain", chosen) as profile:
+        names = say(lang, "command.defects_are", names=", ".join(chosen)) if chosen else say(lang, "command.conforming")
+        click.echo(f"{names} {say(lang, 'command.demo_note')}", err=True)
+        _run(profile, folder, lang, limits, as_json=as_json, force=force)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path("kedja.toml"), metavar="[PROFILE]")
+@_options(lang_option, force_option)
+def init(path: Path, lang: str, force: bool) -> None:
+    """Write a commented profile to fill in. "-" prints it."""
+    from readiness.profile.template import template
+
+    if str(path) == "-":
+        click.echo(template(lang), nl=False)
+        return
+    if path.exists() and not force:
+        raise UsageError(say(lang, "command.profile_needs", path=path))
+    path.write_text(template(lang), encoding="utf-8", newline="\n")
+    click.echo(say(lang, "command.profile_written", path=path))
+
+
+@main.command()
+@click.argument("profile", type=click.Path(path_type=Path))
+@_options(out_option, force_option, lang_option, json_option, judging_options, looking_options)
+def run(
+    profile: Path,
+    out: Path | None,
+    force: bool,
+    lang: str,
+    as_json: bool,
+    checklists: Path | None,
+    at: datetime | None,
+    part: str | None,
+    **limits: Any,
+) -> None:
+    """All of it: look at the chain of a profile, judge it, write the reports."""
+    _run(profile, out, lang, limits, as_json=as_json, force=force, checklists=checklists, at=at, part=part or "")
+
+
+@main.command()
+@click.argument("profile", type=click.Path(path_type=Path))
+@_options(out_option, force_option, lang_option, looking_options)
+def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: Any) -> None:
+    """Only look: leave a record, to be judged here or elsewhere."""
+    from readiness.profile import load_profile, read_text
+    from readiness.run import observe_profile
+
+    chain = load_profile(profile, lang)
+    folder = _run_folder(out, force=force)
+    record = observe_profile(chain, read_text(profile, lang), folder / "record", _looking(lang, limits))
+    click.echo(say(lang, "command.written", path=record.folder))
+    if record.how_ended != "complete":
+        _stopped(lang, folder)
+
+
+@main.command()
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_options(lang_option, json_option, judging_options)
+def judge(
+    records: tuple[Path, ...], lang: str, as_json: bool, checklists: Path | None, at: datetime | None, part: str | None
+) -> None:
+    """Judge one or several records together, without looking again. The first is the owner's own."""
+    from readiness.run import read_and_judge
+
+    report = read_and_judge(records, checklists, at, part or "")
+    _show(report, lang, as_json=as_json)
+    sys.exit(report.exit_code)
+
+
+@main.command()
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "json", "terminal"]),
+    help="Which reports [default: html and json].",
+)
+@_options(out_option, force_option, lang_option, judging_options)
+def report(
+    records: tuple[Path, ...],
+    formats: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    lang: str,
+    checklists: Path | None,
+    at: datetime | None,
+    part: str | None,
+) -> None:
+    """Write the reports of one or several records. "--out -" prints one format."""
+    from readiness.output import run_folder, write_files
+    from readiness.run import read_and_judge, utc_now
+
+    judged = read_and_judge(records, checklists, at, part or "")
+    texts = _texts(judged, lang, formats or ("html", "json"))
+    if str(out) == "-":
+        if len(texts) != 1:
+            raise UsageError("--out - prints one report. Give one --format.")
+        click.echo(next(iter(texts.values())), nl=False)
+    else:
+        folder = out or run_folder(None, utc_now(), force=force)
+        write_files(folder, texts, force=force)
+        for name in texts:
+            click.echo(say(lang, "command.written", path=folder / name), err=True)
+    sys.exit(judged.exit_code)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("target")
+@click.option("--server-name", default="", help="Name to ask for (SNI) [default: the host].")
+@click.option(
+    "--anchor", "anchors", multiple=True, type=click.Path(), help="PEM file with trust anchors; may be given again."
+)
+@click.option(
+    "--use",
+    default="tls-client",
+    type=click.Choice(["tls-client", "tls-server", "signing", "sealing"]),
+    help="What a certificate file is for.",
+)
+@click.option("--key-file", default="", help="The key that belongs to a certificate file.")
+@click.option("--password-env", default="", help="Environment variable with the password [default: asked for].")
+@click.option(
+    "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
+)
+@_options(json_option, lang_option, looking_options)
+def probe(
+    name: str, target: str, as_json: bool, lang: str, deadline: float, jobs: int, jobs_per_host: int, **question: Any
+) -> None:
+    """One probe at one target, without a profile: TARGET is host:port, or a certificate file."""
+    from readiness import one_off
+
+    asked = one_off.Question(target, **question)
+    limits = {"deadline": deadline, "jobs": jobs, "jobs_per_host": jobs_per_host}
+    observations = one_off.look(name, asked, _looking(lang, limits, quiet=True))
+    click.echo(one_off.as_json(name, asked, observations) if as_json else one_off.as_text(lang, observations))
+    sys.exit(0 if one_off.all_seen(observations) else 11)
+
+
+@main.command()
+@click.argument("rule_or_risk")
+@_options(lang_option, checklists_option)
+def explain(rule_or_risk: str, lang: str, checklists: Path | None) -> None:
+    """All about one rule (MM-TLS-01) or one risk (M6)."""
+    from readiness import explain as words
+    from readiness.run import shipped_or
+
+    click.echo(words.explain(lang, shipped_or(checklists), rule_or_risk))
+
+
+@main.command()
+@_options(lang_option)
+def rules(lang: str) -> None:
+    """List the rules: id, risks (* = must), state, title."""
+    from readiness import explain as words
+    from readiness.run import shipped_or
+
+    click.echo(words.list_rules(lang, shipped_or(None)))
+
+
+@main.command()
+@_options(lang_option)
+def risks(lang: str) -> None:
+    """List the 22 risks with their level of 2014."""
+    from readiness import explain as words
+    from readiness.run import shipped_or
+
+    click.echo(words.list_risks(lang, shipped_or(None)))
+
+
+@main.command()
+@_options(lang_option)
+def facts(lang: str) -> None:
+    """List the facts that the probes promise, for whoever writes rules."""
+    import probes
+    from readiness import explain as words
+
+    click.echo(words.list_facts(lang, probes.facts()))
+
+
+# -- What several commands do ------------------------------------------------------------------------------------------
+
+
+def _run_folder(out: Path | None, *, force: bool) -> Path:
+    from readiness.output import run_folder
+    from readiness.run import utc_now
+
+    return run_folder(out, utc_now(), force=force)
+
+
+def _looking(lang: str, limits: dict[str, Any], *, quiet: bool = False) -> Looking:
+    from readiness.probe import Limits
+    from readiness.run import Looking
+
+    return Looking(
+        Limits(total=limits["jobs"], per_host=limits["jobs_per_host"], deadline=limits["deadline"]),
+        progress=_progress(lang) if not quiet and sys.stderr.isatty() else None,
+        prompt=(lambda name: str(click.prompt(name, hide_input=True, err=True))) if sys.stdin.isatty() else None,
+    )
+
+
+def _progress(lang: str) -> Callable[[int, int, str], None]:
+    def show(done: int, total: int, name: str) -> None:
+        width = shutil.get_terminal_size().columns
+        line = f"{say(lang, 'command.looking')} {done}/{total} {name}"[: width - 1]
+        click.echo(f"\r{line:{width - 1}}\r" if done < total else f"\r{'':{width - 1}}\r", nl=False, err=True)
+
+    return show
+
+
+def _run(
+    profile: Path, out: Path | None, lang: str, limits: dict[str, Any], *, as_json: bool, force: bool, **judging: Any
+) -> None:
+    """Look, judge, write and show; and exit as the report says. A wrong profile or checklist leaves no folder."""
+    from readiness.output import write_files
+    from readiness.profile import load_profile, read_text
+    from readiness.run import judge_records, observe_profile, shipped_or
+
+    checklist = shipped_or(judging.get("checklists"))
+    chain = load_profile(profile, lang)
+    folder = _run_folder(out, force=force)
+    record = observe_profile(chain, read_text(profile, lang), folder / "record", _looking(lang, limits))
+    judged = judge_records([record], checklist, judging.get("at"), judging.get("part", ""))
+    texts = _texts(judged, lang, ("html", "json"))
+    write_files(folder, texts, force=force)
+    _show(judged, lang, as_json=as_json)
+    for name in texts:
+        click.echo(say(lang, "command.written", path=folder / name), err=True)
+    if judged.interrupted:
+        _stopped(lang, folder)
+    sys.exit(judged.exit_code)
+
+
+def _stopped(lang: str, folder: Path) -> None:
+    click.echo(say(lang, "command.stopped", path=folder), err=True)
+    sys.exit(INTERRUPTED)
+
+
+def _texts(judged: Report, lang: str, formats: tuple[str, ...]) -> dict[str, str]:
+    """The text of each format, by file name."""
+    from readiness.reports.data import data_report
+    from readiness.reports.html import html_report
+    from readiness.reports.terminal import terminal_report
+
+    writers: dict[str, tuple[str, Callable[[], str]]] = {
+        "html": ("report.html", lambda: html_report(judged, lang)),
+        "json": ("data.json", lambda: data_report(judged)),
+        "terminal": ("report.txt", lambda: terminal_report(judged, lang, 100, colour=False)),
+    }
+    return {name: write() for format_, (name, write) in writers.items() if format_ in formats}
+
+
+def _show(judged: Report, lang: str, *, as_json: bool) -> None:
+    from readiness.reports.data import data_report
+    from readiness.reports.terminal import terminal_report
+
+    if as_json:
+        click.echo(data_report(judged), nl=False)
+        return
+    width = max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
+    click.echo(terminal_report(judged, lang, width, sys.stdout.isatty()), nl=False)

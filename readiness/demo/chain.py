@@ -1,0 +1,108 @@
+"""Run the example kommun's chain: plan, defects, certificates, files, servers, profile; and stop it afterwards.
+
+Everything is written into one folder, private keys with mode 0600 and only while the chain runs; the servers listen on
+loopback only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from readiness.demo.defects import find_defect
+from readiness.demo.pki import Pki
+from readiness.demo.plan import Plan, ServerPlan, conforming
+from readiness.demo.profile_text import profile_text
+from readiness.demo.servers import NodeServer, Settings
+
+PROFILE = "kedja.toml"
+PERMIT = "Exempelförmedling AB medger att Exempelby kommun prövar förmedlarens adress i testmiljön.\n"
+
+
+@contextmanager
+def running_chain(folder: Path, defects: Iterable[str] = (), now: datetime | None = None) -> Iterator[Path]:
+    """Start the chain with those built-in defects, give the path of its profile, and stop the chain at the end.
+
+    `folder` is made where it does not exist. UsageError for a defect of an unknown name, before anything is written.
+    """
+    plan = planned(defects)
+    with started(plan, folder, now or datetime.now(UTC)) as profile:
+        yield profile
+
+
+def planned(defects: Iterable[str] = ()) -> Plan:
+    """The conforming plan, changed by each defect in turn. UsageError for an unknown name."""
+    plan = conforming()
+    for defect in [find_defect(name) for name in defects]:
+        defect.apply(plan)
+    return plan
+
+
+@contextmanager
+def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
+    """Write a plan's files into the folder and run its servers; gives the path of the profile.
+
+    At the end the servers are stopped and the private keys deleted.
+    """
+    pki = Pki(plan, now)
+    for part in ("ca", "cert", "handlingar", "servrar"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.callback(_delete_keys, folder)
+        files, digests = _write_files(plan, pki, folder)
+        addresses = {}
+        for id_, server in plan.servers.items():
+            running = NodeServer(_settings(id_, server, pki, folder))
+            stack.callback(running.stop)
+            running.start()
+            addresses[id_] = running.address
+        profile = folder / PROFILE
+        profile.write_text(profile_text(plan, addresses, digests, files, now), encoding="utf-8")
+        yield profile
+
+
+def _settings(id_: str, server: ServerPlan, pki: Pki, folder: Path) -> Settings:
+    chain, key = folder / "servrar" / f"{id_}.pem", folder / "servrar" / f"{id_}.key"
+    chain.write_bytes(pki.chain(server.chain))
+    _write_key(key, pki.private_key(server.chain[0]))
+    clients = folder / "ca" / "rot.pem" if server.mutual_tls == "required" else None
+    shown = pki.chain_der(server.chain) if server.by_hand else ()
+    return Settings(chain, key, server.oldest, server.newest, clients, server.answers_sslv3, shown)
+
+
+def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The path of each file that the profile names, relative to the folder, and the SHA-256 of its bytes."""
+    contents = {f"ca/{name}.pem": (name, pki.certificate(name)) for name in dict.fromkeys(("rot", *plan.anchors))}
+    for id_, file in plan.files.items():
+        issuer = plan.certificates[file.certificate].issuer
+        contents[f"cert/{id_}.pem"] = (id_, pki.chain([file.certificate, issuer]))
+    contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))
+    contents["logg.json"] = ("log", b"")
+    for check, said in plan.statements.items():
+        if said.document:
+            text = f"{said.document}\nKontroll {check}. En påhittad handling i ett exempel.\n"
+            contents[f"handlingar/{check}.txt"] = (check, text.encode("utf-8"))
+    for path, (_, data) in contents.items():
+        (folder / path).write_bytes(data)
+    for id_, file in plan.files.items():
+        _write_key(folder / "cert" / f"{id_}.key", pki.private_key(file.key_of or file.certificate), file.mode)
+    files = {key: path for path, (key, _) in contents.items()}
+    files |= {f"{id_}.key": f"cert/{id_}.key" for id_ in plan.files}
+    return files, {key: hashlib.sha256(data).hexdigest() for key, data in contents.values()}
+
+
+def _write_key(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a private key to a file that nobody else could open at any moment, unless the mode says so."""
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+    path.chmod(mode)
+
+
+def _delete_keys(folder: Path) -> None:
+    """Keys are throw-away, and nobody should find one in a folder of reports."""
+    for part in ("cert", "servrar"):
+        for path in (folder / part).glob("*.key"):
+            path.unlink()

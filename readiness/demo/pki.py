@@ -1,0 +1,164 @@
+"""Which keys and certificates does the example kommun have? A throw-away PKI, made in memory from a plan.
+
+SHA-1 and RSA keys of 1024 bits are made too, because built-in defects need them; `cryptography` no longer signs with
+SHA-1, so that signature is put in by hand. Left out: writing files (`chain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from readiness.demo.plan import CertificatePlan, PartyPlan, Plan
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | dsa.DSAPrivateKey
+CURVES: dict[str, type[ec.EllipticCurve]] = {
+    "secp256r1": ec.SECP256R1,
+    "secp224r1": ec.SECP224R1,
+    "secp256k1": ec.SECP256K1,
+}
+PURPOSES = {
+    "serverAuth": ExtendedKeyUsageOID.SERVER_AUTH,
+    "clientAuth": ExtendedKeyUsageOID.CLIENT_AUTH,
+}
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+# sha256WithRSAEncryption and sha1WithRSAEncryption (RFC 8017 appendix C), DER; of equal length, so lengths stay right.
+RSA_SHA256 = bytes.fromhex("06092a864886f70d01010b")
+RSA_SHA1 = bytes.fromhex("06092a864886f70d010105")
+
+
+class Pki:
+    """Every certificate of a plan, and its key, as PEM."""
+
+    def __init__(self, plan: Plan, now: datetime) -> None:
+        self._plan = plan
+        self._now = now
+        self._made: dict[str, bytes] = {}
+
+    def certificate(self, name: str) -> bytes:
+        """The certificate of that name, PEM."""
+        if name not in self._made:
+            self._made[name] = self._make(self._plan.certificates[name])
+        return self._made[name]
+
+    def chain(self, names: list[str]) -> bytes:
+        """Several certificates, PEM, in the order given."""
+        return b"".join(map(self.certificate, names))
+
+    def chain_der(self, names: list[str]) -> tuple[bytes, ...]:
+        """The same, DER."""
+        return tuple(
+            x509.load_pem_x509_certificate(self.certificate(name)).public_bytes(Encoding.DER) for name in names
+        )
+
+    def private_key(self, name: str) -> bytes:
+        """The private key of a certificate, PEM (PKCS#8, not encrypted)."""
+        return self._key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def _key(self, name: str) -> PrivateKey:
+        plan = self._plan.certificates[name]
+        return self._key(plan.key_of) if plan.key_of else _key_of(name, plan.key)
+
+    def _make(self, plan: CertificatePlan) -> bytes:
+        issuer = self._plan.certificates[plan.issuer]
+        name = next(name for name, other in self._plan.certificates.items() if other is plan)
+        public, signer = self._key(name).public_key(), self._key(plan.issuer)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject(plan, self._plan.parties))
+            .issuer_name(subject(issuer, self._plan.parties))
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(plan.begins or self._now + plan.starts)
+            .not_valid_after(self._now + plan.ends)
+        )
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+        builder = _purposes(builder.add_extension(issuer_key, critical=False), plan)
+        made = builder.sign(signer, hashes.SHA224() if plan.hash == "SHA-224" else hashes.SHA256())
+        if plan.hash == "SHA-1":
+            return _signed_with_sha1(made, signer)
+        return made.public_bytes(Encoding.PEM)
+
+
+def subject(plan: CertificatePlan, parties: Mapping[str, PartyPlan]) -> x509.Name:
+    """The subject. An organisation's number stands beside the name in one RDN, as 16NNNNNNNNNN, as Expisoft writes it.
+
+    Source: the form of Steria's and Expisoft's certificates for Mina meddelanden (C section 8).
+    """
+    common = x509.NameAttribute(NameOID.COMMON_NAME, plan.name)
+    country = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COUNTRY_NAME, "SE")])
+    if not plan.party:
+        return x509.Name([country, x509.RelativeDistinguishedName([common])])
+    party = parties[plan.party]
+    digits = (plan.organisation_number or party.organisation_number).replace("-", "")
+    number = x509.NameAttribute(NameOID.SERIAL_NUMBER, f"16{digits}")
+    organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, party.name)
+    return x509.Name(
+        [country, x509.RelativeDistinguishedName([organisation]), x509.RelativeDistinguishedName([number, common])]
+    )
+
+
+@cache
+def _key_of(name: str, kind: str) -> PrivateKey:
+    """A key of that kind. `name` keeps keys apart; in one process they are made once, RSA being slow to make."""
+    family, _, size = kind.partition("-")
+    if family == "rsa":
+        return rsa.generate_private_key(65537, int(size))
+    if family == "dsa":
+        return dsa.generate_private_key(int(size))
+    return ec.generate_private_key(CURVES[kind]())
+
+
+def _purposes(builder: x509.CertificateBuilder, plan: CertificatePlan) -> x509.CertificateBuilder:
+    builder = builder.add_extension(x509.BasicConstraints(ca=plan.authority, path_length=None), critical=True)
+    wanted = ("key_cert_sign", "crl_sign") if plan.authority else plan.key_usage
+    usage = x509.KeyUsage(**{name: name in wanted for name in USAGES})
+    builder = builder.add_extension(usage, critical=True)
+    if plan.dns_names:
+        names = x509.SubjectAlternativeName(map(x509.DNSName, plan.dns_names))
+        builder = builder.add_extension(names, critical=False)
+    if plan.extended_key_usage:
+        purposes = x509.ExtendedKeyUsage([PURPOSES[name] for name in plan.extended_key_usage])
+        builder = builder.add_extension(purposes, critical=False)
+    if plan.policies:
+        policies = [x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in plan.policies]
+        builder = builder.add_extension(x509.CertificatePolicies(policies), critical=False)
+    return builder
+
+
+def _signed_with_sha1(made: x509.Certificate, signer: PrivateKey) -> bytes:
+    """The same certificate, signed with RSA and SHA-1."""
+    if not isinstance(signer, rsa.RSAPrivateKey):
+        raise TypeError("only an RSA key signs with SHA-1 here")
+    body = made.tbs_certificate_bytes.replace(RSA_SHA256, RSA_SHA1, 1)
+    signature = signer.sign(body, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  a built-in defect needs it
+    algorithm = _der(0x30, RSA_SHA1 + b"\x05\x00")
+    whole = _der(0x30, body + algorithm + _der(0x03, b"\x00" + signature))
+    return x509.load_der_x509_certificate(whole).public_bytes(Encoding.PEM)
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """A DER value with its tag and length."""
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -1,0 +1,266 @@
+"""How does the example kommun describe its chain? A plan, as the TOML text of a profile, with comments in Swedish.
+
+Pure: addresses, digests and the time are given. Left out: what the keys mean (`readiness.profile`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from readiness.demo.plan import CASE_SYSTEM, KOMMUN, MEDIATOR, NodePlan, Plan, StatementPlan
+
+MONTH = timedelta(days=30)
+WRITERS = {
+    "forvaltningschef": "Förvaltningschefen",
+    "leverantor": "Leverantörens behöriga företrädare",
+}
+
+
+def profile_text(
+    plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], files: Mapping[str, str], now: datetime
+) -> str:
+    """The profile. `addresses` gives host:port by server, `files` the path of each file by its key ("klient",
+    "klient.key", "rot", "permit", a check's id), `digests` the SHA-256 of a file by the same key."""
+    parts = [
+        _head(plan, now, files),
+        *(
+            _table("party", id=id_, name=party.name, organisation_number=party.organisation_number, kind=party.kind)
+            for id_, party in plan.parties.items()
+        ),
+        COMMENTS["node"],
+        *(_node(id_, node, now) for id_, node in plan.nodes.items()),
+        COMMENTS["endpoint"],
+        *_endpoints(plan, addresses),
+        COMMENTS["certificate"],
+        *_certificates(plan, files),
+        COMMENTS["message_type"],
+        *_message_types(),
+        _table("log_source", id="formedlingslogg", node="log", path=files["log"], format="json"),
+        _table(
+            "sending_system",
+            id="avsandande",
+            node=CASE_SYSTEM,
+            product="Exempelärende",
+            version=plan.nodes[CASE_SYSTEM].version,
+        ),
+        COMMENTS["permit"],
+        *_permits(plan, addresses, digests, now),
+        COMMENTS["statement"],
+        *(_statement(check, said, digests, files, now) for check, said in plan.statements.items()),
+        COMMENTS["deviation"],
+        _deviation(now),
+        COMMENTS["risk_level"],
+        *_risk_levels(now),
+    ]
+    return "\n".join(parts)
+
+
+COMMENTS = {
+    "node": "# Nodernas ordning är försändelsens väg. För varje egenskap anges den part som ansvarar.\n",
+    "endpoint": "# Adresserna är den här datorns egna; namnen finns inte i DNS.\n",
+    "certificate": "# Certifikat och nycklar är engångs och gäller ingenting utanför exemplet.\n",
+    "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
+    "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
+    "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
+    "deviation": "# Ett beslutat undantag ändrar inget utfall; det redovisas bredvid det.\n",
+    "risk_level": "# Kommunens egen bedömning i dag, bredvid den från 2014.\n",
+}
+
+
+def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
+    kommun = plan.parties[KOMMUN]
+    return "\n".join(
+        [
+            "# Exempelby kommun finns inte, och inte heller dess leverantörer: namn och nummer är påhittade.",
+            "# Ett riktigt organisationsnummer börjar aldrig med 4 (SKV 709).",
+            _pairs(format=1, environment=plan.environment),
+            _table(
+                "subject",
+                kind="kommun",
+                name=kommun.name,
+                organisation_number=kommun.organisation_number,
+                board="Socialnämnden",
+                reference=f"SN {now:%Y}/123",
+                party=KOMMUN,
+            ),
+            _table(
+                "assignment",
+                ordered_by="Förvaltningschefen",
+                purpose="Visa verktyget på en påhittad kommun före anslutning till Mina meddelanden",
+                start=now - 10 * MONTH / 30,
+                end=now + MONTH,
+            ),
+            _table(
+                "terms",
+                infrastructure_owner="Digg",
+                terms_version="2024-01-01",
+                terms_checked=now - MONTH,
+                contract_version="3",
+                contract_checked=now - MONTH,
+            ),
+            _table(
+                "scope",
+                included="Verksamhetssystem, integration, förmedlare och logg i testmiljö på den egna datorn.",
+                excluded="Brevlådeoperatörernas och FaR:s tjänster, och kommunens andra verksamhetssystem.",
+            ),
+            _table("trust", anchors=[files[name] for name in plan.anchors]),
+        ]
+    )
+
+
+def _node(id_: str, node: NodePlan, now: datetime) -> str:
+    table = _table(
+        "node",
+        id=id_,
+        name=node.name,
+        party=node.party,
+        product=node.product,
+        version=node.version,
+        since=now - 14 * MONTH,
+        country=node.country,
+        personal_data=True,
+    )
+    rows = {name: parties[0] if len(parties) == 1 else list(parties) for name, parties in node.responsible.items()}
+    return f"{table}[node.responsible]\n{_pairs(**{name: parties for name, parties in rows.items() if parties})}"
+
+
+def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
+    for id_, server in plan.servers.items():
+        yield _table(
+            "endpoint",
+            id=f"{id_}-adress",
+            node=server.node,
+            address=addresses[id_],
+            server_name=server.name,
+            role=server.role,
+            mutual_tls=server.mutual_tls,
+        )
+
+
+def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
+    for id_, file in plan.files.items():
+        yield _table(
+            "certificate",
+            id=id_,
+            node=file.node,
+            party=file.party,
+            use=file.use,
+            file=files[id_],
+            key_file=files[f"{id_}.key"],
+        )
+
+
+def _message_types() -> Iterable[str]:
+    rows = [
+        ("beslut-bistand", "Beslut om bistånd", 3, 3, 2, 3, 3),
+        ("kallelse", "Kallelse till möte", 2, 2, 2, 2, 2),
+    ]
+    for id_, name, k, r, t, s, protection in rows:
+        yield _table(
+            "message_type",
+            id=id_,
+            name=name,
+            node=CASE_SYSTEM,
+            klassa_k=k,
+            klassa_r=r,
+            klassa_t=t,
+            klassa_s=s,
+            skyddsklass=protection,
+            in_production=False,
+        )
+
+
+def _sending_system(node: NodePlan) -> str:
+    return _table("sending_system", id="avsandande", node=CASE_SYSTEM, product=node.product, version=node.version)
+
+
+def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
+    def permit(owner: str, **document: str) -> str:
+        own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
+        days = {"start": now - MONTH / 30, "end": now + MONTH}
+        return _table("permit", owner=owner, addresses=own, effects=["reads", "scans"], **days, **document)
+
+    yield permit(KOMMUN)
+    yield permit(MEDIATOR, document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
+
+
+def _statement(
+    check: str, said: StatementPlan, digests: Mapping[str, str], files: Mapping[str, str], now: datetime
+) -> str:
+    on = now - timedelta(days=said.age)
+    table = _table(
+        "statement",
+        check=check,
+        answer="yes",
+        text=said.text,
+        party=said.party,
+        by=WRITERS.get(said.role, "Den som innehar rollen"),
+        role=said.role,
+        on=on,
+        valid_until=on + said.months * MONTH,
+    )
+    if said.document:
+        document = _inline(
+            title=said.document,
+            date=now - timedelta(days=said.document_age),
+            sha256=digests[check],
+            file=files[check],
+        )
+        table += f"document = {document}\n"
+    return table + f"void_if = {{ versions = {{ {CASE_SYSTEM} = {_value(said.version)} }} }}\n"
+
+
+def _deviation(now: datetime) -> str:
+    return _table(
+        "deviation",
+        rule="MM-SCERT-14",
+        target="formedlare-adress",
+        reason="Nytt certifikat är beställt och byts vid förmedlarens nästa servicefönster.",
+        owner="It-chefen",
+        approved_by="Förvaltningschefen",
+        expires=now + 2 * MONTH,
+    )
+
+
+def _risk_levels(now: datetime) -> Iterable[str]:
+    comments = {
+        "12": "Loggarna granskas varje månad sedan loggservern infördes.",
+        "23": "Reservrutinen med utskrift är prövad.",
+    }
+    for risk, comment in comments.items():
+        yield _table(
+            "risk_level",
+            risk=risk,
+            likelihood="lag",
+            consequence="hog",
+            level=3,
+            set_by="Riskägaren",
+            set_on=now - 2 * MONTH,
+            comment=comment,
+        )
+
+
+LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
+LISTS |= {"permit", "deviation", "risk_level"}
+
+
+def _table(name: str, /, **values: object) -> str:
+    head = f"[[{name}]]" if name in LISTS else f"[{name}]"
+    return f"{head}\n{_pairs(**{key: value for key, value in values.items() if value != ''})}"
+
+
+def _pairs(**values: object) -> str:
+    return "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
+
+
+def _inline(**values: object) -> str:
+    return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in values.items()) + " }"
+
+
+def _value(value: object) -> str:
+    """A TOML value; a moment is written as its day. A JSON string is a TOML basic string."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,190 @@
+"""What is said of each risk in the HTML report? The rows that the templates draw, in their order.
+
+Left out: markup (templates), the rest of the page (`_rows`), and how a value reads (`_words`). Texts here are plain and
+not yet escaped for HTML.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from readiness.chain import Deviation, RiskLevel
+from readiness.model import (
+    Because,
+    Finding,
+    Grade,
+    Mark,
+    Observation,
+    PartGrade,
+    Rule,
+    Verdict,
+    Weight,
+)
+from readiness.register import Risk
+from readiness.report import DeviationState, Report
+from readiness.reports._rows import ObservationRow, observation_rows
+from readiness.reports._words import (
+    because_text,
+    deviations_for,
+    grade_text,
+    moment_text,
+    target_text,
+)
+from readiness.texts import say
+
+SHAPE = {
+    Because.VIOLATED: "fail",
+    Because.NOT_DEMONSTRATED: "inconclusive",
+    Because.NOT_COVERED: "uncovered",
+    Because.RESERVATIONS: "reserved",
+    Because.ALL_PASS: "pass",
+    Because.NOT_APPLICABLE: "not_applicable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GradeWord:
+    """A grade as it is shown: the shape beside it, the word, what the word means, and the weakest ground."""
+
+    shape: str
+    word: str
+    meaning: str = ""
+    strength: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """Findings of one rule that say the same for the same reason: one row, several places."""
+
+    rule: Rule
+    weight: Weight
+    verdict: Verdict
+    why: str
+    doubtful: bool
+    beside: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    """One risk with everything that bears on it."""
+
+    risk: Risk
+    own: RiskLevel | None
+    properties: str
+    seen: GradeWord
+    stated: GradeWord
+    whole: GradeWord
+    not_whole: bool
+    uncovered: bool
+    rows: tuple[FindingRow, ...]
+    observations: tuple[ObservationRow, ...]
+
+
+def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
+    """Every risk of the register, in its order, graded or not."""
+    grades = {grade.risk: grade for grade in report.grades}
+    own = {level.risk: level for level in report.profile.risk_levels}
+    names = {target.id: target_text(lang, report, target.id) for target in report.profile.targets}
+    parts = []
+    for risk in report.checklist.risks:
+        grade, about = grades.get(risk.id), report.findings_about(risk.id)
+        whole = PartGrade(grade.mark, grade.because, grade.strength) if grade else None
+        parts.append(
+            RiskPart(
+                risk=risk,
+                own=own.get(risk.id),
+                properties=", ".join(say(lang, f"property.{name}") for name in risk.properties),
+                seen=grade_word(report, lang, risk.id, grade.seen if grade else None),
+                stated=grade_word(report, lang, risk.id, grade.stated if grade else None),
+                whole=grade_word(report, lang, risk.id, whole),
+                not_whole=bool(grade and not grade.whole),
+                uncovered=bool(grade and grade.because is Because.NOT_COVERED),
+                rows=_finding_rows(report, lang, about, names),
+                observations=observation_rows(report, lang, _rested_on(finding for finding, _ in about)),
+            )
+        )
+    return tuple(parts)
+
+
+def grade_word(report: Report, lang: str, risk: str, part: PartGrade | None) -> GradeWord:
+    """A part's grade in words. A part without a must is not graded by itself, and says so."""
+    if part is None:
+        return GradeWord("", say(lang, "html_overview.ungraded_part"), say(lang, "html_risk.no_part"))
+    return GradeWord(
+        SHAPE[part.because],
+        grade_text(lang, report, risk, part.because),
+        say(lang, f"because_meaning.{part.because.value}"),
+        say(lang, f"strength.{part.strength.value}") if part.strength else "",
+    )
+
+
+def all_grade_words(lang: str) -> tuple[GradeWord, ...]:
+    """Every grade there is, with what it means, for those who read such a report for the first time."""
+    who = say(lang, "html_reading.who")
+    return tuple(
+        GradeWord(
+            SHAPE[because],
+            say(lang, f"because.{because.value}", who=who),
+            say(lang, f"because_meaning.{because.value}"),
+        )
+        for because in reversed(Because)
+    )
+
+
+def counted(grades: Iterable[Grade], lang: str) -> str:
+    """How many risks were graded, and how many of each outcome; no score."""
+    found = Counter(grade.because for grade in grades if grade.mark is not Mark.NONE)
+    if not found:
+        return say(lang, "html.no_graded")
+    counts = ", ".join(
+        f"{found[because]} {say(lang, f'because.{because.value}')}" for because in Because if found[because]
+    )
+    return say(lang, "html.counts", graded=found.total(), counts=counts)
+
+
+def _finding_rows(
+    report: Report, lang: str, about: Iterable[tuple[Finding, Weight]], names: dict[str, str]
+) -> tuple[FindingRow, ...]:
+    rules = {rule.id: rule for rule in report.checklist.rules}
+    rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str]]] = {}
+    for finding, weight in about:
+        beside = tuple(_beside(lang, *found) for found in deviations_for(report, finding))
+        key = (finding.rule, finding.verdict, because_text(lang, report, finding), beside)
+        rows.setdefault(key, (weight, []))[1].append(names.get(finding.target, finding.target))
+    return tuple(
+        FindingRow(
+            rule=rules[id_],
+            weight=weight,
+            verdict=verdict,
+            why=why,
+            doubtful=rules[id_].confidence == "partial" and rules[id_].verified is None,
+            beside=beside,
+            targets=tuple(targets),
+        )
+        for (id_, verdict, why, beside), (weight, targets) in rows.items()
+    )
+
+
+def _beside(lang: str, deviation: Deviation, state: DeviationState) -> str:
+    nobody = say(lang, "html_deviations.never")
+    return say(
+        lang,
+        "html_deviations.beside",
+        reason=deviation.reason or nobody,
+        by=deviation.approved_by or nobody,
+        expires=moment_text(lang, deviation.expires) if deviation.expires else nobody,
+        state=say(lang, f"deviation.{state.value}"),
+    )
+
+
+def _rested_on(findings: Iterable[Finding]) -> list[Observation]:
+    """What the findings rest on, without doubles, by target and fact."""
+    found = {
+        (seen.target, seen.fact, seen.record, seen.at, seen.probe): seen
+        for finding in findings
+        for seen in finding.rests_on
+    }
+    return [found[key] for key in sorted(found)]

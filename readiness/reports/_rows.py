@@ -1,0 +1,177 @@
+"""What stands around the risks in the HTML report? Rows of what was seen, not seen, stated and decided, in their order.
+
+Left out: markup (templates), the risks themselves (`_risk_rows`), and how a value reads (`_words`). Texts here are
+plain and not yet escaped for HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.chain import Deviation
+from readiness.model import (
+    Evidence,
+    Observation,
+    Rule,
+    Table,
+    Target,
+    TargetKind,
+    Unseen,
+    Verdict,
+)
+from readiness.report import ORDER, DeviationState, Report
+from readiness.reports._groups import unseen_groups
+from readiness.reports._words import (
+    date_text,
+    deviations_for,
+    target_text,
+    value_text,
+)
+from readiness.texts import pick, say
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRow:
+    """What could not be seen for one reason, where, and what waits for it. `rules` is empty where nothing does."""
+
+    where: tuple[str, ...]
+    unseen: Unseen
+    rules: tuple[str, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """One observation as it is shown. One of `value`, `unseen` and `table` is set."""
+
+    target: str
+    fact: str
+    value: str
+    unseen: Unseen | None
+    table: Table | None
+    undecided: tuple[tuple[str, Unseen], ...]
+    strength: str
+    at: datetime
+    detail: str
+    evidence: tuple[Evidence, ...]
+    party: str
+    environment: str
+    version: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationRow:
+    """An accepted deviation beside the verdicts it speaks of, worst first."""
+
+    deviation: Deviation
+    state: DeviationState
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """What somebody has answered for; empty where the profile does not say."""
+
+    check: str
+    title: str
+    answer: str
+    text: str
+    by: str
+    on: str
+    valid_until: str
+    document: str
+    digest: str
+
+
+def unseen_rows(report: Report, lang: str) -> tuple[UnseenRow, ...]:
+    """What could not be seen, one row for what has one cause and holds up the same rules, however many the places."""
+    rows: dict[tuple[Unseen, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for group in unseen_groups(report):
+        where = target_text(lang, report, group.target)
+        rows.setdefault((group.unseen, group.rules, group.risks), []).append(where)
+    return tuple(UnseenRow(tuple(where), *key) for key, where in rows.items())
+
+
+def pending_rules(report: Report) -> tuple[Rule, ...]:
+    """The rules that no probe can look at yet, in the order of the checklist."""
+    waiting = {finding.rule for finding in report.waiting}
+    return tuple(rule for rule in report.checklist.rules if rule.id in waiting)
+
+
+def observation_rows(report: Report, lang: str, observations: Iterable[Observation]) -> tuple[ObservationRow, ...]:
+    """Observations as they are shown, in the order given."""
+    return tuple(
+        ObservationRow(
+            target=seen.target,
+            fact=seen.fact,
+            value="" if isinstance(seen.value, Unseen | Table) else value_text(lang, seen.value),
+            unseen=seen.value if isinstance(seen.value, Unseen) else None,
+            table=seen.value if isinstance(seen.value, Table) else None,
+            undecided=seen.undecided,
+            strength=seen.strength.value,
+            at=seen.at,
+            detail=seen.detail,
+            evidence=seen.evidence,
+            party=party_name(report, seen.party),
+            environment=seen.environment,
+            version=seen.version,
+            record=seen.record,
+        )
+        for seen in observations
+    )
+
+
+def everything(report: Report, lang: str) -> tuple[tuple[str, tuple[ObservationRow, ...]], ...]:
+    """Every observation, by target, in the order in which the targets first occur."""
+    by_target: dict[str, list[Observation]] = {}
+    for observation in report.observations:
+        by_target.setdefault(observation.target, []).append(observation)
+    return tuple(
+        (target_text(lang, report, target), observation_rows(report, lang, found))
+        for target, found in by_target.items()
+    )
+
+
+def deviation_rows(report: Report) -> tuple[DeviationRow, ...]:
+    """Every deviation of the profile, in its order, with the verdicts it changes nothing about."""
+    beside: dict[int, set[Verdict]] = {}
+    for finding in report.findings:
+        for deviation, _ in deviations_for(report, finding):
+            beside.setdefault(id(deviation), set()).add(finding.verdict)
+    return tuple(
+        DeviationRow(deviation, state, tuple(sorted(beside.get(id(deviation), ()), key=ORDER.__getitem__)))
+        for deviation, state in report.deviations
+    )
+
+
+def statement_rows(report: Report, lang: str) -> tuple[StatementRow, ...]:
+    """Every statement of the profile, in its order."""
+    titles = {check.id: pick(lang, check.title) for check in report.checklist.checks}
+
+    def row(target: Target) -> StatementRow:
+        said = {name: value for name, value in target.declared if isinstance(value, str)}
+        days = {name: date_text(lang, value) for name, value in target.declared if isinstance(value, datetime)}
+        role = say(lang, f"role.{said['role']}") if said.get("role") else ""
+        answer = say(lang, f"answer.{said['answer']}") if said.get("answer") else "–"
+        party = said.get("party_name") or party_name(report, target.party)
+        return StatementRow(
+            check=said.get("check", target.id),
+            title=titles.get(said.get("check", ""), ""),
+            answer=answer,
+            text=said.get("text", ""),
+            by=", ".join(filter(None, (said.get("by"), role, party))),
+            on=days.get("on", ""),
+            valid_until=days.get("valid_until", ""),
+            document=", ".join(filter(None, (said.get("document_title"), days.get("document_date")))),
+            digest=said.get("document_sha256", ""),
+        )
+
+    return tuple(map(row, report.targets(TargetKind.STATEMENT)))
+
+
+def party_name(report: Report, id_: str) -> str:
+    """What a party is called; its id where the profile does not know it."""
+    return party.name if (party := report.profile.party(id_)) else id_

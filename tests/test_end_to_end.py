@@ -1,0 +1,156 @@
+"""Does the whole chain, from real servers to grades, say what is so? The example kommun, with and without defects.
+
+The clock stands in 2029, when every rule about public certificates has begun to ask for something; once it is today's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from readiness.demo.chain import planned, running_chain, started
+from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS
+from readiness.demo.plan import statement_rows
+from readiness.demo.statement_defects import WAYS, statement_defects
+from readiness.model import Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
+from readiness.probe import Limits
+from readiness.profile import load_profile
+from readiness.record import Record
+from readiness.register import Checklist
+from readiness.report import DeviationState, Report
+from readiness.run import Looking, judge_records, observe_profile, shipped_or, utc_now
+
+AT = datetime(2029, 6, 1, 12, tzinfo=UTC)
+LIMITS = Limits(deadline=10, wait=3)
+LOOKING = Looking(LIMITS, clock=lambda: AT)
+
+
+@pytest.fixture(scope="module")
+def checklist() -> Checklist:
+    return shipped_or(None)
+
+
+@pytest.fixture(scope="module")
+def conforming(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Report:
+    return judge_records([record_of(tmp_path_factory.mktemp("conforming"))], checklist)
+
+
+def record_of(folder: Path, *defects: str, looking: Looking = LOOKING) -> Record:
+    """What a run on the example kommun with these defects leaves."""
+    with running_chain(folder / "chain", defects, looking.clock()) as path:
+        return observed(path, folder / "record", looking)
+
+
+def observed(path: Path, folder: Path, looking: Looking = LOOKING) -> Record:
+    return observe_profile(load_profile(path), path.read_text(encoding="utf-8"), folder, looking)
+
+
+def verdicts(report: Report) -> dict[tuple[str, str], Verdict]:
+    """By rule and target."""
+    return {(finding.rule, finding.target): finding.verdict for finding in report.findings}
+
+
+def flipped(before: Report, after: Report) -> set[str]:
+    """The rules with a finding that is not met now and was so before, or that was not there before."""
+    open_ = {Verdict.FAIL, Verdict.INCONCLUSIVE}
+    was = verdicts(before)
+    return {rule for (rule, target), now in verdicts(after).items() if now in open_ and was.get((rule, target)) != now}
+
+
+def built(report: Report) -> Iterator[Finding]:
+    """The findings of rules that a probe can look at."""
+    return (finding for finding in report.findings if finding.cause is not Cause.PENDING)
+
+
+def unmet(report: Report) -> dict[str, Finding]:
+    """By rule, of those that a probe can look at."""
+    return {f.rule: f for f in built(report) if f.verdict not in {Verdict.PASS, Verdict.NOT_APPLICABLE}}
+
+
+def test_in_the_conforming_chain_no_rule_fails_and_all_that_is_open_is_pending(conforming: Report) -> None:
+    assert unmet(conforming) == {}
+    assert len(list(built(conforming))) > 200
+    pending = {finding.rule for finding in conforming.findings if finding.cause is Cause.PENDING}
+    assert pending == {rule.id for rule in conforming.checklist.rules if rule.pending}
+
+
+def test_the_conforming_chain_conforms_today_too(tmp_path: Path, checklist: Checklist) -> None:
+    report = judge_records([record_of(tmp_path, looking=Looking(LIMITS))], checklist)
+    assert unmet(report) == {}
+    assert abs(report.judged_at - utc_now()) < timedelta(minutes=1)
+
+
+def test_in_the_conforming_chain_every_risk_that_is_not_met_waits_for_a_probe(conforming: Report) -> None:
+    becauses = {grade.because for grade in conforming.grades}
+    assert len(conforming.grades) == 22
+    assert becauses <= {Because.NOT_DEMONSTRATED, Because.RESERVATIONS, Because.ALL_PASS}
+    assert Because.NOT_DEMONSTRATED in becauses
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_each_built_in_defect_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+) -> None:
+    report = judge_records([record_of(tmp_path, name)], checklist)
+    assert flipped(conforming, report) == set(DEFECTS[name].flips)
+    assert any(finding.verdict is Verdict.FAIL for finding in built(report))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_statement_rule_is_flipped_by_each_way_of_its_statement_s_defect(
+    tmp_path: Path, checklist: Checklist, conforming: Report, way: str
+) -> None:
+    defects = [d for check in statement_rows() for d in statement_defects(check) if f"-{way}:" in d.name]
+    report = judge_records([record_of(tmp_path, *(defect.name for defect in defects))], checklist)
+    stated = {rule.id for rule in checklist.rules if rule.stated}
+    assert flipped(conforming, report) == {rule for defect in defects for rule in defect.flips} == stated
+    assert len(stated) == len(defects) == 72
+
+
+def test_a_statement_defect_flips_only_the_rule_about_its_check(
+    tmp_path: Path, checklist: Checklist, conforming: Report
+) -> None:
+    report = judge_records([record_of(tmp_path, "statement-wrong-role:23-5")], checklist)
+    assert flipped(conforming, report) == {"MM-STATED-70"}
+
+
+def test_every_rule_that_a_probe_can_look_at_is_flipped_by_a_defect(checklist: Checklist) -> None:
+    rules = {rule.id for rule in checklist.rules if not rule.pending and not rule.retired and not rule.stated}
+    assert {rule for defect in DEFECTS.values() for rule in defect.flips} == rules
+    assert len(rules) > 40
+
+
+def test_the_demo_without_flags_has_something_to_say_of_every_kind(
+    tmp_path: Path, checklist: Checklist, conforming: Report
+) -> None:
+    report = judge_records([record_of(tmp_path, *DEFAULT_DEFECTS)], checklist)
+    assert {"MM-TLS-02", "MM-SCERT-14", "MM-CERT-15", "MM-RESP-04", "MM-STATED-05"} <= flipped(conforming, report)
+    assert {grade.because for grade in report.grades} >= {Because.VIOLATED, Because.NOT_DEMONSTRATED}
+    assert [state for _, state in report.deviations] == [DeviationState.IN_FORCE]
+    assert [state for _, state in conforming.deviations] == [DeviationState.UNUSED]
+
+
+def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets_better(
+    tmp_path: Path, checklist: Checklist, conforming: Report
+) -> None:
+    with started(planned(), tmp_path / "chain", AT) as path:
+        keys = {key: key.read_bytes() for key in (tmp_path / "chain" / "cert").glob("*.key")}
+    for key, data in keys.items():
+        key.touch(mode=0o600)
+        key.write_bytes(data)
+    report = judge_records([observed(path, tmp_path / "record")], checklist)
+    endpoints = {target.id for target in report.profile.targets if target.kind is TargetKind.ENDPOINT}
+    about = [finding for finding in report.findings if finding.target in endpoints]
+    assert {finding.verdict for finding in about} == {Verdict.INCONCLUSIVE}
+    assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
+    assert {finding.target for finding in about} == endpoints
+    assert len(endpoints) == 4
+    others = {rule for rule, target in verdicts(report) if target not in endpoints}
+    assert flipped(conforming, report).isdisjoint(others)
+    worst_first = list(Because)
+    for before, after in zip(conforming.grades, report.grades, strict=True):
+        assert worst_first.index(after.because) <= worst_first.index(before.because), after.risk
+        assert after.mark is Mark.FAIL or before.mark is not Mark.FAIL
