@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from readiness.personal import luhn
+
 SERIAL_NUMBER = "2.5.4.5"
 ORGANISATION_IDENTIFIER = "2.5.4.97"
 
@@ -45,11 +47,5 @@ def _read(oid: str, text: str) -> Read | None:
     for form, place, pattern in FORMS:
         if oid == place and (match := pattern.fullmatch(text)):
             number = match[1].replace("-", "")
-            return Read(number, form) if number[2] >= "2" and _check_digit_fits(number) else None
+            return Read(number, form) if number[2] >= "2" and luhn(number) else None
     return None
-
-
-def _check_digit_fits(number: str) -> bool:
-    """ISO/IEC 7812-1 annex B over ten digits: every second is doubled, the digits of all are added."""
-    doubled = "".join(str(int(digit) * (2, 1)[place % 2]) for place, digit in enumerate(number))
-    return sum(map(int, doubled)) % 10 == 0

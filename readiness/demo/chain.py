@@ -14,7 +14,7 @@ from pathlib import Path
 
 from readiness.demo.defects import find_defect
 from readiness.demo.pki import Pki
-from readiness.demo.plan import Plan, ServerPlan, conforming
+from readiness.demo.plan import Plan, conforming
 from readiness.demo.profile_text import profile_text
 from readiness.demo.servers import NodeServer, Settings
 
@@ -54,8 +54,8 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
         stack.callback(_delete_keys, folder)
         files, digests = _write_files(plan, pki, folder)
         addresses = {}
-        for id_, server in plan.servers.items():
-            running = NodeServer(_settings(id_, server, pki, folder))
+        for id_ in plan.servers:
+            running = NodeServer(_settings(id_, plan, pki, folder))
             stack.callback(running.stop)
             running.start()
             addresses[id_] = running.address
@@ -64,13 +64,22 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
         yield profile
 
 
-def _settings(id_: str, server: ServerPlan, pki: Pki, folder: Path) -> Settings:
+def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
+    server = plan.servers[id_]
+    leaf = plan.certificates[server.chain[0]]
     chain, key = folder / "servrar" / f"{id_}.pem", folder / "servrar" / f"{id_}.key"
     chain.write_bytes(pki.chain(server.chain))
     _write_key(key, pki.private_key(server.chain[0]))
-    clients = folder / "ca" / "rot.pem" if server.mutual_tls == "required" else None
-    shown = pki.chain_der(server.chain) if server.by_hand else ()
-    return Settings(chain, key, server.oldest, server.newest, clients, server.answers_sslv3, shown)
+    return Settings(
+        chain,
+        key,
+        server.oldest,
+        server.newest,
+        lenient=server.oldest < "TLSv1.2" or leaf.key == "rsa-1024" or leaf.hash == "SHA-1",
+        clients=folder / "ca" / "rot.pem" if server.mutual_tls == "required" else None,
+        answers_sslv3=server.answers_sslv3,
+        shown=pki.chain_der(server.chain) if server.by_hand else (),
+    )
 
 
 def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], dict[str, str]]:

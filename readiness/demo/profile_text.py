@@ -9,12 +9,20 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from readiness.demo.plan import CASE_SYSTEM, KOMMUN, MEDIATOR, NodePlan, Plan, StatementPlan
+from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, MEDIATOR, NodePlan, Plan, StatementPlan
 
-MONTH = timedelta(days=30)
+MONTH = 30 * DAY
 WRITERS = {
+    "systemagare": "Systemägaren",
+    "informationsagare": "Informationsägaren",
     "forvaltningschef": "Förvaltningschefen",
+    "ciso": "Informationssäkerhetssamordnaren",
+    "it_chef": "It-chefen",
     "leverantor": "Leverantörens behöriga företrädare",
+    "avtalsansvarig": "Avtalsansvarig",
+    "arkivansvarig": "Arkivansvarig",
+    "kommunikationschef": "Kommunikationschefen",
+    "dataskyddsombud": "Dataskyddsombudet",
 }
 
 
@@ -60,7 +68,7 @@ def profile_text(
 COMMENTS = {
     "node": "# Nodernas ordning är försändelsens väg. För varje egenskap anges den part som ansvarar.\n",
     "endpoint": "# Adresserna är den här datorns egna; namnen finns inte i DNS.\n",
-    "certificate": "# Certifikat och nycklar är engångs och gäller ingenting utanför exemplet.\n",
+    "certificate": "# Certifikaten och nycklarna är gjorda för exemplet och gäller ingenting utanför det.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
@@ -89,7 +97,7 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
                 "assignment",
                 ordered_by="Förvaltningschefen",
                 purpose="Visa verktyget på en påhittad kommun före anslutning till Mina meddelanden",
-                start=now - 10 * MONTH / 30,
+                start=now - 10 * DAY,
                 end=now + MONTH,
             ),
             _table(
@@ -103,7 +111,7 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
             _table(
                 "scope",
                 included="Verksamhetssystem, integration, förmedlare och logg i testmiljö på den egna datorn.",
-                excluded="Brevlådeoperatörernas och FaR:s tjänster, och kommunens andra verksamhetssystem.",
+                excluded="Brevlådeoperatörernas och FaR:s tjänster samt kommunens övriga verksamhetssystem.",
             ),
             _table("trust", anchors=[files[name] for name in plan.anchors]),
         ]
@@ -179,7 +187,7 @@ def _sending_system(node: NodePlan) -> str:
 def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
     def permit(owner: str, **document: str) -> str:
         own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
-        days = {"start": now - MONTH / 30, "end": now + MONTH}
+        days = {"start": now - DAY, "end": now + MONTH}
         return _table("permit", owner=owner, addresses=own, effects=["reads", "scans"], **days, **document)
 
     yield permit(KOMMUN)
@@ -196,7 +204,7 @@ def _statement(
         answer="yes",
         text=said.text,
         party=said.party,
-        by=WRITERS.get(said.role, "Den som innehar rollen"),
+        by=WRITERS[said.role],
         role=said.role,
         on=on,
         valid_until=on + said.months * MONTH,

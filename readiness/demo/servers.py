@@ -27,6 +27,8 @@ POLL = 0.02
 """Seconds between two looks at whether to stop."""
 GREETING = b"HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
+STRICT = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
+LENIENT = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
 VERSIONS = {
     "TLSv1.0": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -39,6 +41,7 @@ VERSIONS = {
 class Settings:
     """What one server does: the files it loads, the versions it speaks, and whom it lets in.
 
+    `lenient`: small keys, SHA-1 and the suites of old versions are let through, which some built-in defects need.
     `clients` is the CA file that a client's certificate must lead to; None asks for no certificate. `shown`: these
     certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is completed.
     """
@@ -47,6 +50,7 @@ class Settings:
     key: Path
     oldest: str = "TLSv1.2"
     newest: str = "TLSv1.3"
+    lenient: bool = False
     clients: Path | None = None
     answers_sslv3: bool = False
     shown: tuple[bytes, ...] = ()
@@ -158,9 +162,9 @@ class Peer:
 
 
 def context(settings: Settings) -> ssl.SSLContext:
-    """The TLS settings of a server, weak ones included: built-in defects need small keys, SHA-1 and old versions."""
+    """The TLS settings of a server."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")
+    made.set_ciphers(LENIENT if settings.lenient else STRICT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # about TLS 1.0 and 1.1, which is what the defect is
         made.minimum_version = VERSIONS[settings.oldest]

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from readiness.chain import Profile
 from readiness.demo.chain import running_chain
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS, describe, find_defect
+from readiness.demo.pki import RSA_SHA256
 from readiness.demo.plan import conforming, statement_rows
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
 from readiness.errors import UsageError
@@ -292,6 +293,7 @@ def test_a_certificate_signed_with_sha_1_by_hand_is_signed_by_its_issuer(tmp_pat
         leaf, issuer = certificates(tmp_path / "cert" / "klient.pem")
     key = issuer.public_key()
     assert isinstance(key, rsa.RSAPublicKey)
+    assert RSA_SHA256 not in leaf.public_bytes(Encoding.DER)  # neither outside nor inside what is signed
     key.verify(leaf.signature, leaf.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())
 
 

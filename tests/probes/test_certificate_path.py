@@ -1,4 +1,4 @@
-"""CertificatePath, public or private, and name: on the x509-limbo vectors, and on what a kommun's own PKI looks like."""
+"""Path, public or private, and name: on the x509-limbo vectors, and on what a kommun's own PKI looks like."""
 
 from __future__ import annotations
 

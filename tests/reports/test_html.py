@@ -123,7 +123,7 @@ def test_the_language_of_the_page_and_of_foreign_pieces_is_marked(lang):
     page = Page(html_report(sample_report(), lang))
 
     assert page.elements[0] == ("html", {"lang": lang})
-    assert {attributes["lang"] for _, attributes in page.elements[1:] if "lang" in attributes} == {"en"}
+    assert {attributes["lang"] for _, attributes in page.elements[1:] if "lang" in attributes} == {"en", "sv"}
 
 
 def test_the_sections_stand_in_the_agreed_order(lang):
