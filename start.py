@@ -59,6 +59,7 @@ def set_up(lock: str) -> str:
         if subprocess.run(step, check=False).returncode:
             return "Installing the dependencies failed; what pip said stands above."
     stamp.write_text(wanted, encoding="utf-8")
+    print(f"Done. The program is {BIN / 'mm-readiness'}; start.py runs it with the same commands.", file=sys.stderr)
     return ""
 
 

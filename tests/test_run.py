@@ -1,0 +1,84 @@
+"""The spine: several records judged together, and what another party's record may speak of."""
+
+from dataclasses import replace
+
+import pytest
+
+from readiness.demo.chain import running_chain
+from readiness.model import Cause, Reason, Strength, Unseen, Verdict
+from readiness.profile import load_profile
+from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
+
+
+@pytest.fixture(scope="module")
+def checklist():
+    return shipped_or(None)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """The conforming chain's own record."""
+    folder = tmp_path_factory.mktemp("run")
+    with running_chain(folder / "chain") as path:
+        return observe_profile(load_profile(path), path.read_text("utf-8"), folder / "record", Looking())
+
+
+def vendors(record, party, **changed):
+    """The same record as if that party had made it, with some values changed by fact, one day later."""
+    subject = {**record.start["profile"]["subject"], "party": party}
+    profile = {**record.start["profile"], "subject": subject, "permit": []}
+    numbers = {row["id"]: row["organisation_number"] for row in profile["party"]}
+    profile["subject"]["organisation_number"] = numbers[party]
+    observations = tuple(
+        replace(o, value=changed.get(o.fact.replace(".", "_"), o.value), at=o.at.replace(microsecond=999999))
+        for o in record.observations
+    )
+    return replace(record, id="0" * 64, start={**record.start, "profile": profile}, observations=observations)
+
+
+def without(record, fact, target):
+    """The record with one fact of one target unseen."""
+    unseen = Unseen(Reason.TIMED_OUT)
+    rows = (replace(o, value=unseen) if (o.fact, o.target) == (fact, target) else o for o in record.observations)
+    return replace(record, observations=tuple(rows))
+
+
+def other_party(record):
+    """A party beside the owner that answers for an endpoint of the chain."""
+    targets = profile_of(record).targets
+    return next(t.party for t in targets if t.kind == "endpoint" and t.party != profile_of(record).subject.party)
+
+
+def finding(report, rule, target):
+    return next(f for f in report.findings if (f.rule, f.target) == (rule, target))
+
+
+def test_one_record_is_judged_as_it_is(recorded, checklist):
+    report = judge_records([recorded], checklist)
+    assert report.exit_code == 11
+    assert {o.record for o in report.observations} == {recorded.id}
+    assert not [f for f in report.findings if f.verdict is Verdict.FAIL]
+
+
+def test_anothers_record_never_stands_in_for_what_the_owner_saw(recorded, checklist):
+    worse = vendors(recorded, other_party(recorded), server_certificate_path="not_found")
+    assert judge_records([recorded, worse], checklist).findings == judge_records([recorded], checklist).findings
+
+
+def test_anothers_record_speaks_of_what_that_party_answers_for_at_strength_file(recorded, checklist):
+    party = other_party(recorded)
+    profile_targets = judge_records([recorded], checklist).profile.targets
+    theirs = next(t.id for t in profile_targets if t.kind == "endpoint" and t.party == party)
+    ours = next(t.id for t in profile_targets if t.kind == "endpoint" and t.party != party)
+    for target, verdict in ((theirs, Verdict.PASS), (ours, Verdict.INCONCLUSIVE)):
+        own = without(recorded, "server_certificate.path", target)
+        report = judge_records([own, vendors(recorded, party)], checklist)
+        found = finding(report, "MM-SCERT-01", target)
+        assert found.verdict is verdict
+        assert found.cause is (Cause.HOLDS if verdict is Verdict.PASS else Cause.UNSEEN)
+        assert verdict is Verdict.INCONCLUSIVE or {o.strength for o in found.rests_on} == {Strength.FILE}
+
+
+def test_a_record_of_anothers_is_shown_apart(recorded, checklist):
+    report = judge_records([recorded, vendors(recorded, other_party(recorded))], checklist)
+    assert [(used.party, used.own) for used in report.records] == [("kommunen", True), (other_party(recorded), False)]
