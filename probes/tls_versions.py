@@ -158,7 +158,9 @@ class Look:
 def _give_up(looks: Sequence[Look]) -> None:
     """Raise the reason of the first address, and tell those of the others."""
     whys = [next(answer.unseen for answer in look.answers.values() if answer.unseen) for look in looks]
-    detail = "; ".join(f"{look.peer}: {why.detail or why.reason}" for look, why in zip(looks, whys, strict=True))
+    named = [f"{look.peer}: {why.detail or why.reason}" for look, why in zip(looks, whys, strict=True)]
+    # One address needs no name beside it, and then reads as other probes say it: one closed port is one line.
+    detail = "; ".join(named) if len(named) > 1 else whys[0].detail
     raise CannotObserve(whys[0].reason, detail)
 
 

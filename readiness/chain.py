@@ -47,6 +47,8 @@ class Terms:
     terms_checked: date | None
     contract_version: str
     contract_checked: date | None
+    specification_version: str = ""  # tjänstespecifikation
+    specification_checked: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

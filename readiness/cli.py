@@ -64,15 +64,17 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 
 lang_option = click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="sv", show_default=True, help="Language of what is shown."
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="sv",
+    show_default=True,
+    help="Language of what is shown or written.",
 )
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write to [default: mm-readiness-<date>-<n>]."
 )
-force_option = click.option("--force", is_flag=True, help="Write over a run that is already there.")
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print the data report (JSON) instead of the short story."
-)
+force_option = click.option("--force", is_flag=True, help="Write over what is already there.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 checklists_option = click.option(
     "--checklists", type=click.Path(path_type=Path), help="Folder of rule files to judge with [default: those shipped]."
 )
@@ -121,7 +123,7 @@ def demo(
     as_json: bool,
     **limits: Any,
 ) -> None:
-    """Run an example kommun's whole chain on this machine, look at it, and write the reports."""
+    """See an example kommun: its whole chain, on this machine."""
     from readiness.demo import defects as built_in
     from readiness.demo.chain import planned, running_chain
 
@@ -169,7 +171,7 @@ def run(
     part: str | None,
     **limits: Any,
 ) -> None:
-    """All of it: look at the chain of a profile, judge it, write the reports."""
+    """Look at the chain of a profile, judge it, write reports."""
     _run(profile, out, lang, limits, as_json=as_json, force=force, checklists=checklists, at=at, part=part or "")
 
 
@@ -195,7 +197,10 @@ def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: A
 def judge(
     records: tuple[Path, ...], lang: str, as_json: bool, checklists: Path | None, at: datetime | None, part: str | None
 ) -> None:
-    """Judge one or several records together, without looking again. The first is the owner's own."""
+    """Judge records, without looking again.
+
+    Several are judged together; the first is the owner's own.
+    """
     from readiness.run import read_and_judge
 
     report = read_and_judge(records, checklists, at, part or "")
@@ -254,7 +259,7 @@ def report(
     type=click.Choice(["tls-client", "tls-server", "signing", "sealing"]),
     help="What a certificate file is for.",
 )
-@click.option("--key-file", default="", help="The key that belongs to a certificate file.")
+@click.option("--key-file", type=click.Path(), default="", help="The key that belongs to a certificate file.")
 @click.option("--password-env", default="", help="Environment variable with the password [default: asked for].")
 @click.option(
     "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
@@ -263,7 +268,12 @@ def report(
 def probe(
     name: str, target: str, as_json: bool, lang: str, deadline: float, jobs: int, jobs_per_host: int, **question: Any
 ) -> None:
-    """One probe at one target, without a profile: TARGET is host:port, or a certificate file."""
+    """One probe (NAME) at one TARGET, without a profile.
+
+    TARGET is host:port, or a file. The probes: server_certificate and tls_versions look at host:port,
+    client_certificate at a certificate file; secure_delivery, message_signature and recipient_lookup at a file with a
+    request.
+    """
     from readiness import one_off
 
     asked = one_off.Question(target, **question)
@@ -274,10 +284,49 @@ def probe(
 
 
 @main.command()
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--public-name", default="localhost", show_default=True, help="Name that the sending system dials.")
+@click.option(
+    "--port", "ports", multiple=True, metavar="LISTENER=PORT", help="A fixed port: far=8443, message=8444, ..."
+)
+@click.option("--client-certificate", type=click.Choice(["required", "requested", "none"]), default="required")
+@click.option("--client-issuer", "client_issuers", multiple=True, type=click.Path(path_type=Path), help="PEM file.")
+@click.option("--peer", "peers", multiple=True, metavar="NETWORK", help="Who may connect from outside this machine.")
+@click.option("--minutes", type=click.FloatRange(0.01, 1440), default=60.0, show_default=True, help="Stops after that.")
+@click.option("--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files [default: our own].")
+@click.option(
+    "--profile", type=click.Path(path_type=Path), help="Then look at the chain of this profile, and judge it."
+)
+@click.option("--trust", is_flag=True, help="Show how to trust the stage's issuer, and how to stop trusting it.")
+@_options(out_option, force_option, lang_option)
+def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang: str, **asked: Any) -> None:
+    """Stand in for FaR and mailbox operators, and record.
+
+    With --profile what was recorded is looked at and judged when it ends, together with the rest of the chain.
+    """
+    from readiness.serving import Asked, by_hand, how_to_trust, serve_by_hand
+
+    if trust:
+        click.echo(how_to_trust(lang))
+        return
+    folder = _run_folder(out, force=force)
+
+    def told(text: str) -> None:
+        click.echo(text, err=True)
+
+    if profile is not None:
+        limits = {"deadline": 20.0, "jobs": 256, "jobs_per_host": 4}
+        exercise = by_hand(Asked(**asked), folder, lang, told)
+        _run(profile, folder, lang, limits, as_json=False, force=force, exercise=exercise)
+    record = serve_by_hand(Asked(**asked), folder, lang, told)
+    click.echo(say(lang, "stage.recorded", exchanges=len(record.exchanges), path=record.folder))
+
+
+@main.command()
 @click.argument("rule_or_risk")
 @_options(lang_option, checklists_option)
 def explain(rule_or_risk: str, lang: str, checklists: Path | None) -> None:
-    """All about one rule (MM-TLS-01) or one risk (M6)."""
+    """All about a rule (MM-TLS-01), check (12-7) or risk (M6)."""
     from readiness import explain as words
     from readiness.run import shipped_or
 
@@ -287,7 +336,7 @@ def explain(rule_or_risk: str, lang: str, checklists: Path | None) -> None:
 @main.command()
 @_options(lang_option)
 def rules(lang: str) -> None:
-    """List the rules: id, risks (* = must), state, title."""
+    """List the rules: id, check, risks (* = must), state, title."""
     from readiness import explain as words
     from readiness.run import shipped_or
 
@@ -307,7 +356,7 @@ def risks(lang: str) -> None:
 @main.command()
 @_options(lang_option)
 def facts(lang: str) -> None:
-    """List the facts that the probes promise, for whoever writes rules."""
+    """List the facts that rules can ask for."""
     import probes
     from readiness import explain as words
 
@@ -350,13 +399,16 @@ def _run(
     """Look, judge, write and show; and exit as the report says. A wrong profile or checklist leaves no folder."""
     from readiness.output import write_files
     from readiness.profile import load_profile, read_text
+    from readiness.record import read_record
     from readiness.run import judge_records, observe_profile, shipped_or
 
     checklist = shipped_or(judging.get("checklists"))
     chain = load_profile(profile, lang)
+    others = [read_record(Path(other.path)) for other in chain.records]
     folder = _run_folder(out, force=force)
-    record = observe_profile(chain, read_text(profile, lang), folder / "record", _looking(lang, limits))
-    judged = judge_records([record], checklist, judging.get("at"), judging.get("part", ""))
+    exercise = judging.get("exercise")
+    record = observe_profile(chain, read_text(profile, lang), folder / "record", _looking(lang, limits), exercise)
+    judged = judge_records([record, *others], checklist, judging.get("at"), judging.get("part", ""))
     texts = _texts(judged, lang, ("html", "json"))
     write_files(folder, texts, force=force)
     _show(judged, lang, as_json=as_json)

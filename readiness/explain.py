@@ -13,22 +13,25 @@ from readiness.texts import pick, say
 
 
 def explain(lang: str, checklist: Checklist, id_: str) -> str:
-    """All about one rule or one risk. UsageError names near ids for one that does not exist."""
+    """All about a rule, a risk, or the rules of a check. UsageError names near ids for one that does not exist."""
     rules = {rule.id.casefold(): rule for rule in checklist.rules}
     risks = {risk.id.casefold(): risk for risk in checklist.risks}
     if (wanted := id_.casefold()) in rules:
         return _rule(lang, rules[wanted])
     if wanted in risks:
         return _risk(lang, risks[wanted], checklist)
+    if about := [rule for rule in checklist.rules if rule.check.casefold() == wanted]:
+        return "\n\n".join(_rule(lang, rule) for rule in about)
     near = difflib.get_close_matches(id_.upper(), [rule.id for rule in checklist.rules], 3)
     instead = f" Near: {', '.join(near)}." if near else " See mm-readiness rules and mm-readiness risks."
-    raise UsageError(f"there is no rule or risk {id_!r}.{instead}")
+    raise UsageError(f"there is no rule, check or risk {id_!r}.{instead}")
 
 
 def list_rules(lang: str, checklist: Checklist) -> str:
-    """One line a rule: id, weight per risk, state, title."""
+    """One line a rule: id, check, weight per risk, state, title."""
     return "\n".join(
-        f"{rule.id:14} {_weights(rule):24} {_state(lang, rule):10} {pick(lang, rule.title)}" for rule in checklist.rules
+        f"{rule.id:14} {rule.check:6} {_weights(rule):24} {_state(lang, rule):10} {pick(lang, rule.title)}"
+        for rule in checklist.rules
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from readiness.chain import Absence, Profile
 from readiness.model import (
+    RECORDED,
     Because,
     Cause,
     Expectation,
@@ -91,7 +92,10 @@ def _judge_rule(rule: Rule, profile: Profile, seen: Mapping[str, Facts], at: dat
     if absence := next((absence for absence in profile.absences if _speaks_of(absence, rule)), None):
         return [Finding(rule.id, chain, Verdict.NOT_APPLICABLE, Cause.DECLARED_ABSENT, absence=absence.id)]
     asked = ", ".join(f"{name} {' or '.join(map(str, wanted))}" for name, wanted in rule.select)
-    unseen = Unseen(Reason.NOT_CONFIGURED, f"the profile names no {rule.target}{f' with {asked}' if asked else ''}")
+    which = f"{rule.target}{f' with {asked}' if asked else ''}"
+    unseen = Unseen(Reason.NOT_CONFIGURED, f"the profile names no {which}")
+    if rule.target in RECORDED:
+        unseen = Unseen(Reason.NOT_EXERCISED, f"no stage recorded a {which}")
     return [Finding(rule.id, chain, Verdict.INCONCLUSIVE, Cause.NOTHING_SELECTED, unseen=unseen)]
 
 

@@ -24,7 +24,12 @@ class TargetKind(StrEnum):
     LOG_SOURCE = "log_source"
     SENDING_SYSTEM = "sending_system"
     STATEMENT = "statement"
+    CONNECTION = "connection"
+    EXCHANGE = "exchange"
 
+
+# These come from what the stage recorded; no profile declares one.
+RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE})
 
 # A chain cannot be without these; they can only be held by another party (DESIGN section 2, decision 3).
 INDISPENSABLE = frozenset(

@@ -1,4 +1,4 @@
-"""Point every probe at every target of its kind; every promised fact comes back, seen or unseen.
+"""Point every probe at every target that it selects; every promised fact comes back, seen or unseen.
 
 Complete by construction: one observation for each (probe, target, fact), in that order, whatever the order of
 completion, and also when a probe crashes, is late, or a person stops the run. Left out: rules, and the files a run
@@ -52,7 +52,7 @@ async def observe(
     `told` gets each observation once, as soon as its job is over; `progress` the number of jobs done, of all, and
     which. Cancelling the task (Ctrl-C) ends it in good order: what was said stays, the rest is `interrupted`.
     """
-    jobs = [Job(probe, target) for probe in probes for target in profile.targets if target.kind is probe.kind]
+    jobs = [Job(probe, target) for probe in probes for target in profile.targets if probe.selects(target)]
     versions = {node.id: node.version for node in profile.nodes}
     slots = asyncio.Semaphore(limits.total)
     hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))

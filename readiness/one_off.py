@@ -25,7 +25,7 @@ from readiness.texts import say
 from readiness.values import moment_text, to_plain
 
 ASKER = "asker"
-KINDS = {TargetKind.ENDPOINT, TargetKind.CERTIFICATE}
+KINDS = {TargetKind.ENDPOINT, TargetKind.CERTIFICATE, TargetKind.EXCHANGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,11 @@ def _probe(name: str) -> Probe:
 
 
 def _target(probe: Probe, question: Question) -> Target:
+    if probe.kind is TargetKind.EXCHANGE:
+        return _request(probe, question)
     if probe.kind is TargetKind.CERTIFICATE:
+        if not Path(question.target).is_file():
+            raise UsageError(f"there is no file {question.target}. Give the path of a certificate file.")
         key_file = str(Path(question.key_file).absolute()) if question.key_file else ""
         declared = {"use": question.use, "key_file": key_file, "password_env": question.password_env}
         prompt = () if question.password_env else (("password_prompt", True),)
@@ -109,6 +113,14 @@ def _target(probe: Probe, question: Question) -> Target:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     names = (("server_name", question.server_name or host),)
     return Target("target", probe.kind, address=address, party=ASKER, declared=names)
+
+
+def _request(probe: Probe, question: Question) -> Target:
+    """A file with a request in place of a recorded one; it is taken for what the probe looks at."""
+    if not Path(question.target).is_file():
+        raise UsageError(f"there is no file {question.target}. Give the path of a file with the request's XML.")
+    declared = tuple(sorted((name, wanted[0]) for name, wanted in probe.select))
+    return Target("target", probe.kind, address=str(Path(question.target).absolute()), declared=declared)
 
 
 def _profile(probe: Probe, target: Target, question: Question, looking: Looking) -> Profile:

@@ -17,12 +17,12 @@ MASK = "******-****"
 
 def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of every personal identity number of a real series, in order."""
-    hex_runs = [run.span() for run in HEX_RUN.finditer(text)]
-    return tuple(
-        match.span()
-        for match in CANDIDATE.finditer(text)
-        if _real(match) and not any(start <= match.start() and match.end() <= end for start, end in hex_runs)
-    )
+    return tuple(match.span() for match in _shaped(text) if not _of_tests(match))
+
+
+def shaped(text: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of every number of that shape, the series made for tests included, in order."""
+    return tuple(match.span() for match in _shaped(text))
 
 
 def mask(text: str) -> str:
@@ -43,10 +43,23 @@ def luhn(digits: str) -> bool:
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
-def _real(match: re.Match[str]) -> bool:
+def _shaped(text: str) -> list[re.Match[str]]:
+    hex_runs = [run.span() for run in HEX_RUN.finditer(text)]
+    return [
+        match
+        for match in CANDIDATE.finditer(text)
+        if _dated(match) and not any(start <= match.start() and match.end() <= end for start, end in hex_runs)
+    ]
+
+
+def _of_tests(match: re.Match[str]) -> bool:
+    number = int(match[6])
+    return number in {238, 239} or number >= 980
+
+
+def _dated(match: re.Match[str]) -> bool:
     century, year, month, day, _, birth, check = match.groups()
-    number = int(birth)
-    if number in {238, 239} or number >= 980 or not luhn(year + month + day + birth + check):
+    if not luhn(year + month + day + birth + check):
         return False
     day_of_month = int(day) - 60 if int(day) > 60 else int(day)
     centuries = (century,) if century else ("19", "20")

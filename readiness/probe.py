@@ -7,12 +7,14 @@ filled in as unseen by `observe`, so a probe that stops half-way loses nothing i
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
+from readiness.recording import Connection, Exchange
 
 
 class Effect(StrEnum):
@@ -79,6 +81,43 @@ class Stream(Protocol):
         """Close; never raises."""
 
 
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One HTTP/1.1 request. `path` begins with "/" and may have a query; Host, Content-Length, User-Agent, Accept and
+    Connection are added to the header fields."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came back, from `peer`: header fields in order with names in lower case, and the first 256 KiB of the body;
+    `cut` where more would have come. A redirect is an answer like any other."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    peer: str
+    cut: bool = False
+
+    def field(self, name: str) -> str:
+        """The first value of a header field (name in lower case), "" where there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class Canary(Protocol):
+    """A listener of our own on this machine, which only our request names."""
+
+    address: str
+    """The URL that a request may name; what is fetched there is empty."""
+
+    def touched(self) -> bool:
+        """Whether anybody has asked for it."""
+
+
 class Session(Protocol):
     """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
 
@@ -98,8 +137,21 @@ class Session(Protocol):
         is the session's own.
         """
 
+    async def request(self, target: Target, asked: HttpRequest) -> HttpAnswer:
+        """What an endpoint of the profile answers to one HTTP request over TLS, with the client certificate that the
+        endpoint declares. A body, or that certificate, goes only to a server that the profile's trust anchors vouch
+        for, where it names any. CannotObserve: as `dial`, and access_denied, credentials_needed, not_supported,
+        not_understood, closed_early."""
+
+    def canary(self, target: Target) -> AbstractAsyncContextManager[Canary]:
+        """A canary for as long as the block lasts. CannotObserve(not_configured) for a target on another machine: it
+        could not reach loopback here."""
+
     def read_file(self, path: str, limit: int = 4 * 1024 * 1024) -> bytes:
-        """The bytes of a file that the profile names. CannotObserve: access_denied, not_configured, limit_reached."""
+        """The bytes of a file that the profile names, or of a schema beside or below a WSDL that it names.
+
+        CannotObserve: access_denied, not_configured, limit_reached.
+        """
 
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Who besides the owner can read or write the file: a sorted set out of group-read, group-write, others-read,
@@ -114,10 +166,25 @@ class Session(Protocol):
     def trust_anchors(self) -> tuple[bytes, ...]:
         """The PEM files that the profile names as trust anchors, as bytes."""
 
+    def connections(self) -> Mapping[str, Connection]:
+        """What the stage recorded of connections, by the id of their target."""
+
+    def exchanges(self) -> Mapping[str, Exchange]:
+        """What the stage recorded of exchanges, by the id of their target; a file given in their place has none."""
+
+    def original(self, target: Target) -> bytes:
+        """The request body of an exchange as it came, or the bytes of the file that stands for one.
+
+        CannotObserve: not_kept where the stage did not spool it, or the run with its key is over.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A target kind, promised facts, an effect, and a function that looks."""
+    """A target kind, promised facts, an effect, and a function that looks.
+
+    `select` narrows the kind by what is declared of a target, never by what is observed of it: (name, wanted values).
+    """
 
     kind: TargetKind
     facts: tuple[Fact, ...]
@@ -125,6 +192,11 @@ class Probe:
     effect: Effect = Effect.READS
     strength: Strength = Strength.LIVE
     id: str = ""
+    select: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def selects(self, target: Target) -> bool:
+        """Whether it looks at that target."""
+        return target.kind is self.kind and all(target.says(name) in wanted for name, wanted in self.select)
 
     def promises(self) -> Mapping[str, Fact]:
         """The promised facts by name."""

@@ -1,6 +1,7 @@
 """A run on disk, to be judged again without looking again: what is in the files, and is it what was written?
 
-    journal.jsonl        one entry a line, flushed as it is written: the start, then every observation
+    journal.jsonl        one entry a line, flushed as it is written: the start, then every observation, and every
+                         connection and exchange of the stage
     evidence/<sha256>    bytes kept as proof
     run.json             written at the end: how it ended, and the digests of all the rest
 
@@ -18,12 +19,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from readiness import recording
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Strength, Unseen
+from readiness.recording import Connection, Exchange
 from readiness.values import from_plain, moment_from, moment_text, to_plain
 
 FORMAT = "mm-readiness-record/1"
 JOURNAL, RUN, EVIDENCE = "journal.jsonl", "run.json", "evidence"
+ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 LARGEST_JOURNAL = 512 * 1024 * 1024
 LARGEST_EVIDENCE = 64 * 1024 * 1024
 
@@ -40,6 +44,8 @@ class Record:
     ended: datetime
     how_ended: str
     notes: tuple[str, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class Writer:
@@ -71,6 +77,10 @@ class Writer:
         """Append one observation."""
         self._write({"entry": "observation", **_plain(observation)})
 
+    def tell_recorded(self, entry: Connection | Exchange) -> None:
+        """Append one connection or exchange of the stage."""
+        self._write(recording.to_plain(entry))
+
     def finish(self, ended: datetime, *, complete: bool) -> None:
         """Write run.json; nothing is added afterwards."""
         self._journal.close()
@@ -88,7 +98,7 @@ class Writer:
         )
 
     def _write(self, entry: Mapping[str, object]) -> None:
-        self._journal.write(json.dumps(entry, sort_keys=True, ensure_ascii=False) + "\n")
+        self._journal.write(ENCODER.encode(entry) + "\n")
         self._journal.flush()
 
 
@@ -104,17 +114,19 @@ def read_record(folder: Path) -> Record:
     id_ = hashlib.sha256(data).hexdigest()
     end = _read_end(folder, id_)
     lines, notes = _lines(data, killed=end is None)
-    start, observations = _entries(journal, lines)
-    last = max((observation.at for observation in observations), default=start["started"])
+    start, entries = _entries(journal, lines)
+    last = max(map(_when, entries), default=start["started"])
     return Record(
         id_,
         str(folder),
         start,
-        observations,
+        tuple(entry for entry in entries if isinstance(entry, Observation)),
         start["started"],
         moment_from(end["ended"]) if end else max(last, start["started"]),
         str(end["how_ended"]) if end else "interrupted",
         notes,
+        tuple(entry for entry in entries if isinstance(entry, Connection)),
+        tuple(entry for entry in entries if isinstance(entry, Exchange)),
     )
 
 
@@ -155,10 +167,12 @@ def _lines(data: bytes, *, killed: bool) -> tuple[list[bytes], tuple[str, ...]]:
     return lines, ()
 
 
-def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Observation, ...]]:
+def _entries(
+    journal: Path, lines: list[bytes]
+) -> tuple[Mapping[str, Any], tuple[Observation | Connection | Exchange, ...]]:
     number = 0
     try:
-        rows = []
+        rows: list[Observation | Connection | Exchange] = []
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             if number == 1:
@@ -166,9 +180,21 @@ def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tupl
                 start = {**row, "started": moment_from(row["started"])}
             elif row["entry"] == "observation":
                 rows.append(_observation(row))
+            elif row["entry"] in {"connection", "exchange"}:
+                rows.append(recording.from_plain(row))
         return start, tuple(rows)
     except (KeyError, TypeError, ValueError, UnboundLocalError) as error:
         raise RecordError(f"{journal}:{number}: is not what this tool writes ({error!r}).") from error
+
+
+def _when(entry: Observation | Connection | Exchange) -> datetime:
+    match entry:
+        case Observation():
+            return entry.at
+        case Connection():
+            return entry.closed.wall
+        case _:
+            return (entry.response_last_byte or entry.first_byte).wall
 
 
 def _check_version(path: Path, row: object) -> None:

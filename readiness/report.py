@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 
 from readiness.chain import Deviation, Profile
 from readiness.model import Cause, Finding, Grade, Mark, Observation, Target, TargetKind, Verdict, Weight
@@ -66,6 +67,12 @@ class Report:
     def target(self, id_: str) -> Target:
         """The target of that id."""
         return next(target for target in self.profile.targets if target.id == id_)
+
+    def place_of(self, target: Target) -> str:
+        """Where a target is: its address; a file by its path from the profile's folder, which is nobody's business."""
+        folder = PurePath(self.profile.source).parent
+        file = PurePath(target.address)
+        return file.relative_to(folder).as_posix() if target.address and file.is_relative_to(folder) else target.address
 
     def targets(self, kind: TargetKind) -> tuple[Target, ...]:
         """The profile's targets of one kind."""

@@ -10,6 +10,7 @@ import hashlib
 import platform
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,15 +20,17 @@ from readiness import __version__
 from readiness.chain import Profile
 from readiness.checklist import load_checklist
 from readiness.deviations import states
+from readiness.errors import RecordError
 from readiness.judge import grade, judge
-from readiness.model import Observation
+from readiness.model import Observation, TargetKind, Unseen
 from readiness.observe import Progress, observe
-from readiness.probe import Limits, Probe
+from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
 from readiness.record import Record, Writer, read_record
+from readiness.recording import Connection, Exchange, connection_target, exchange_target
 from readiness.register import Checklist
 from readiness.report import RecordUsed, Report
-from readiness.session import LiveSession
+from readiness.session import LiveSession, Recorded
 from readiness.union import from_another_party
 
 
@@ -46,7 +49,14 @@ class Looking:
     prompt: Callable[[str], str] | None = None
 
 
-def observe_profile(profile: Profile, text: str, folder: Path, looking: Looking, only: Sequence[Probe] = ()) -> Record:
+Exercise = Callable[[Writer], AbstractAsyncContextManager[Recorded]]
+"""Let the chain act before it is looked at: on entering it has acted, and what was recorded of it is written and given.
+The originals are to be had until the context ends, which is after the probes have looked."""
+
+
+def observe_profile(
+    profile: Profile, text: str, folder: Path, looking: Looking, exercise: Exercise | None = None
+) -> Record:
     """Look at the chain of a profile and leave a record in the folder. `text` is the profile as it was written."""
     started = looking.clock()
     start = {
@@ -56,12 +66,30 @@ def observe_profile(profile: Profile, text: str, folder: Path, looking: Looking,
         "tool": [list(row) for row in tool()],
     }
     with Writer(folder, start, started) as writer:
-        session = LiveSession(profile, writer.keep, looking.limits, looking.clock, looking.prompt)
-        _, complete = asyncio.run(
-            observe(only or probes.discover(), session, looking.limits, profile, writer.tell, looking.progress)
-        )
+        complete = asyncio.run(_act_and_look(profile, writer, looking, exercise))
         writer.finish(looking.clock(), complete=complete)
     return read_record(folder)
+
+
+async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exercise: Exercise | None) -> bool:
+    async with exercise(writer) if exercise else nullcontext(Recorded()) as recorded:
+        whole = with_recorded(profile, recorded.connections.values(), recorded.exchanges.values())
+        return await _look(whole, writer, looking, recorded)
+
+
+async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
+    session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded)
+    _, complete = await observe(probes.discover(), session, looking.limits, whole, writer.tell, looking.progress)
+    return complete
+
+
+def with_recorded(profile: Profile, connections: Iterable[Connection], exchanges: Iterable[Exchange]) -> Profile:
+    """The profile with the targets that a stage's recording adds, on the node of the sending system."""
+    sending = next((target for target in profile.targets if target.kind is TargetKind.SENDING_SYSTEM), None)
+    node, party = (sending.node, sending.party) if sending else ("", "")
+    found = [connection_target(connection, node, party) for connection in connections]
+    found += [exchange_target(exchange, node, party) for exchange in exchanges]
+    return replace(profile, targets=(*profile.targets, *found))
 
 
 def judge_records(
@@ -70,9 +98,19 @@ def judge_records(
     """Judge one or several records together. The first is the owner's own, and its profile says what the chain is."""
     own = records[0]
     profile = profile_of(own)
+    for record in records:
+        profile = with_recorded(profile, record.connections, record.exchanges)
     when = at or max(record.ended for record in records)
     whose = [_party_of(record) for record in records]
-    observations = [o for record, party in zip(records, whose, strict=True) for o in _as_used(record, party, whose[0])]
+    mine = [o for record, party in zip(records, whose, strict=True) if party == whose[0] for o in _own(record)]
+    others = [
+        o
+        for record, party in zip(records, whose, strict=True)
+        if party != whose[0]
+        for o in _lent(record, party, profile)
+    ]
+    settled = {(o.target, o.fact) for o in mine if not isinstance(o.value, Unseen)}
+    observations = mine + [o for o in others if (o.target, o.fact) not in settled]
     findings = judge(checklist.rules, profile, observations, when)
     whole = profile.subject.kind != "vendor"
     return Report(
@@ -105,7 +143,9 @@ def shipped_or(checklists: Path | None) -> Checklist:
 
 
 def profile_of(record: Record) -> Profile:
-    """The profile that a record was made with."""
+    """The profile that a record was made with. RecordError for a stage's own, which was made without one."""
+    if "profile" not in record.start:
+        raise RecordError(f"{record.folder}: was made without a profile. Stage with --profile to have it judged.")
     return parse_profile(from_json(record.start["profile"]), str(record.start["profile_source"]))
 
 
@@ -127,11 +167,24 @@ def _party_of(record: Record) -> str:
     return profile_of(record).subject.party or profile_of(record).subject.name
 
 
-def _as_used(record: Record, party: str, owner: str) -> tuple[Observation, ...]:
-    """The observations of a record with its id; those of another party's record at strength file at best."""
-    if party != owner:
-        return tuple(from_another_party(observation, record.id) for observation in record.observations)
-    return tuple(replace(observation, record=record.id) for observation in record.observations)
+def _own(record: Record) -> list[Observation]:
+    """The observations of one of the owner's own records, with its id."""
+    return [replace(observation, record=record.id) for observation in record.observations]
+
+
+def _lent(record: Record, party: str, profile: Profile) -> list[Observation]:
+    """What another party's record may speak of, at strength *file* at best.
+
+    It speaks of targets that the owner's profile says the party holds or answers for, and of those that a [[record]] of
+    that party covers; never in place of what the owner has seen. A vendor does not answer for a kommun's own server.
+    """
+    covered = {name for other in profile.records if other.party == party for name in other.covers}
+    targets = {
+        target.id
+        for target in profile.targets
+        if party in {target.held_by, target.party} or {target.id, str(target.kind)} & covered
+    }
+    return [from_another_party(o, record.id) for o in record.observations if o.target in targets]
 
 
 def _used(record: Record, party: str, owner: str) -> RecordUsed:

@@ -1,7 +1,8 @@
 """What may a probe touch, and through what? The real edges: clock, dialler, files, evidence, passwords.
 
 Every byte goes to an address of a target of the profile; everything else is refused here, whatever a probe asks for.
-Left out: permits for effects (`permits`, asked by `observe` before a probe is let near), and HTTP.
+Left out: permits for effects (`permits`, asked by `observe` before a probe is let near), and how HTTP is spoken
+(`http_client`).
 """
 
 from __future__ import annotations
@@ -12,19 +13,34 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
 from readiness import personal
 from readiness.chain import Profile
-from readiness.model import Evidence, Reason, Target, TargetKind
+from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
-from readiness.probe import CannotObserve, Limits, Stream
+from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Stream
+from readiness.recording import Connection, Exchange
 
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
+
+
+def _no_original(exchange: str) -> bytes | Unseen:
+    return Unseen(Reason.NOT_KEPT, f"no stage keeps the original of {exchange}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a stage recorded, by target id, and where the originals are to be had while its run lasts."""
+
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)
+    original: Callable[[str], bytes | Unseen] = _no_original
 
 
 class LiveSession:
@@ -37,12 +53,14 @@ class LiveSession:
         limits: Limits | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         prompt: Callable[[str], str] | None = None,
+        recorded: Recorded | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._profile = profile
         self._store = store
         self._clock = clock
         self._prompt = prompt
+        self._recorded = recorded or Recorded()
         self._passwords: dict[str, bytes | None] = {}
         self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
         self._allowed: set[tuple[str, int]] = set()
@@ -84,6 +102,23 @@ class LiveSession:
             raw.close()
             raise
         return stream
+
+    async def request(self, target: Target, asked: HttpRequest) -> HttpAnswer:
+        """What an endpoint answers to one HTTP request."""
+        from readiness.http_client import request
+
+        return await request(self, target, asked)
+
+    @contextlib.asynccontextmanager
+    async def canary(self, target: Target) -> AsyncIterator[Canary]:
+        """A listener on loopback, for a target that is on this machine."""
+        from readiness.canary import listening
+
+        ips = await self.addresses(split_address(target.address)[0])
+        if not all(ip_address(ip).is_loopback for ip in ips):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{target.address} cannot reach loopback on this machine")
+        async with listening() as canary:
+            yield canary
 
     def read_file(self, path: str, limit: int = 4 * 1024 * 1024) -> bytes:
         """The bytes of a regular file that a target or the trust anchors name."""
@@ -128,6 +163,25 @@ class LiveSession:
         """The trust anchors' files as bytes."""
         return tuple(self.read_file(path) for path in self._profile.trust_anchors)
 
+    def connections(self) -> Mapping[str, Connection]:
+        """The recorded connections by target id."""
+        return self._recorded.connections
+
+    def exchanges(self) -> Mapping[str, Exchange]:
+        """The recorded exchanges by target id."""
+        return self._recorded.exchanges
+
+    def original(self, target: Target) -> bytes:
+        """The request body as it came, from the stage's spool or from the file that the target names."""
+        if target.address:
+            return self.read_file(target.address, 16 * 1024 * 1024)
+        exchange = self._recorded.exchanges.get(target.id)
+        if exchange is None:
+            raise CannotObserve(Reason.NOT_KEPT, f"no record holds {target.id}")
+        if isinstance(found := self._recorded.original(exchange.id), Unseen):
+            raise CannotObserve(found.reason, found.detail)
+        return found
+
     async def _resolve(self, host: str) -> tuple[str, ...]:
         try:
             return (str(ip_address(host)),)
@@ -152,9 +206,19 @@ class LiveSession:
     def _named(self, path: str) -> Path:
         files = {target.address for target in self._profile.targets if target.kind is not TargetKind.ENDPOINT}
         files |= {str(target.says("key_file") or "") for target in self._profile.targets}
-        if not path or path not in files | set(self._profile.trust_anchors):
+        if not path or (path not in files | set(self._profile.trust_anchors) and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)
+
+    def _beside_wsdl(self, path: str) -> bool:
+        """Whether it is a WSDL of an endpoint, or a schema in its folder or below: links do not lead out."""
+        wsdls = {str(target.says("wsdl_file") or "") for target in self._profile.targets} - {""}
+        if path in wsdls:
+            return True
+        real = Path(path).resolve()
+        return real.suffix.lower() in {".wsdl", ".xsd"} and any(
+            real.is_relative_to(Path(wsdl).resolve().parent) for wsdl in wsdls
+        )
 
     def _ask(self, target: Target) -> bytes | None:
         if name := str(target.says("password_env") or ""):

@@ -65,6 +65,7 @@ def test_a_met_expectation_passes_and_rests_on_what_was_seen():
     observation = seen("f.number", 2)
     finding = one(RULE, observation)
     assert (finding.verdict, finding.cause, finding.target) == (Verdict.PASS, Cause.HOLDS, "front")
+    assert finding.rule == "MM-X-01"
     assert finding.rests_on == (observation,)
     assert finding.broken == ()
 
@@ -84,13 +85,14 @@ def test_no_unseen_fact_becomes_a_verdict(reason):
 def test_silence_is_inconclusive():
     finding = one(RULE)
     assert (finding.verdict, finding.unseen.reason) == (Verdict.INCONCLUSIVE, Reason.NOT_EXERCISED)
-    assert "f.number" in finding.unseen.detail
+    assert finding.unseen.detail == "no record holds an observation of f.number"
 
 
 def test_a_pending_rule_is_one_inconclusive_finding_about_the_chain():
     finding = one(replace(RULE, pending="no probe reads it"), seen("f.number", 2))
     assert (finding.verdict, finding.cause, finding.target) == (Verdict.INCONCLUSIVE, Cause.PENDING, "chain")
     assert finding.unseen == Unseen(Reason.NOT_BUILT, "no probe reads it")
+    assert finding.rule == "MM-X-01"
 
 
 def test_a_retired_rule_says_nothing():
@@ -103,8 +105,15 @@ SELECTIVE = replace(RULE, select=(("role", ("log", "far")),))
 def test_a_rule_that_selects_nothing_is_inconclusive_about_the_chain():
     finding = one(SELECTIVE, seen("f.number", 2))
     assert (finding.verdict, finding.cause, finding.target) == (Verdict.INCONCLUSIVE, Cause.NOTHING_SELECTED, "chain")
-    assert finding.unseen.reason is Reason.NOT_CONFIGURED
+    assert (finding.rule, finding.unseen.reason) == ("MM-X-01", Reason.NOT_CONFIGURED)
     assert "role log or far" in finding.unseen.detail
+
+
+@pytest.mark.parametrize("kind", [TargetKind.CONNECTION, TargetKind.EXCHANGE])
+def test_what_no_stage_recorded_is_not_exercised(kind):
+    finding = one(replace(RULE, target=kind))
+    assert (finding.cause, finding.unseen.reason) == (Cause.NOTHING_SELECTED, Reason.NOT_EXERCISED)
+    assert finding.target == "chain"
 
 
 def test_a_rule_selects_by_what_is_declared_and_any_of_the_values_will_do():
@@ -118,7 +127,7 @@ def absence(**where):
 def test_a_declared_absence_makes_it_not_applicable():
     finding = one(RULE, targets=(), absences=(absence(),))
     assert (finding.verdict, finding.cause) == (Verdict.NOT_APPLICABLE, Cause.DECLARED_ABSENT)
-    assert (finding.target, finding.absence) == ("chain", "absent-1")
+    assert (finding.rule, finding.target, finding.absence) == ("MM-X-01", "chain", "absent-1")
 
 
 @pytest.mark.parametrize(
@@ -186,6 +195,7 @@ COUNTED = replace(RULE, fact="f.set", expect=(Expectation("f.set", "excludes", "
 def test_nothing_found_among_nothing_read_answers_nothing():
     finding = one(COUNTED, seen("f.set", ()), seen("f.read", 0))
     assert (finding.verdict, finding.cause) == (Verdict.INCONCLUSIVE, Cause.NOTHING_COUNTED)
+    assert finding.unseen == Unseen(Reason.NOT_EXERCISED, "f.read is 0")
 
 
 def test_an_unseen_denominator_leaves_it_open():
@@ -201,7 +211,8 @@ def test_nothing_found_among_something_read_is_an_answer():
 def test_an_undecided_member_leaves_the_rule_about_it_open():
     open_member = seen("f.set", (), undecided=(("x", Unseen(Reason.CLOSED_EARLY)),))
     finding = one(COUNTED, open_member, seen("f.read", 1))
-    assert (finding.verdict, finding.unseen.reason) == (Verdict.INCONCLUSIVE, Reason.CLOSED_EARLY)
+    assert (finding.verdict, finding.cause) == (Verdict.INCONCLUSIVE, Cause.UNSEEN)
+    assert finding.unseen.reason is Reason.CLOSED_EARLY
 
 
 # -- When a rule applies, and when an observation counts
@@ -222,7 +233,8 @@ def test_a_rule_applies_from_and_until_by_the_time_of_the_observation(day, appli
 def test_an_old_observation_is_expired(age, verdict):
     finding = one(replace(RULE, valid_days=7), seen("f.number", 2, NOON - age))
     assert finding.verdict is verdict
-    assert finding.unseen is None or finding.unseen.reason is Reason.EXPIRED
+    old = Unseen(Reason.EXPIRED, "f.number is of 2026-11-23 and counts for 7 days")
+    assert finding.unseen == (old if verdict is Verdict.INCONCLUSIVE else None)
 
 
 def test_an_observation_of_another_version_is_expired():
@@ -265,7 +277,11 @@ def test_what_was_never_seen_in_the_asked_environment_is_not_exercised():
     [("kommun", "vendor", False), ("vendor", "vendor", True), ("", "vendor", True), ("vendor", "kommun", True)],
 )
 def test_a_vendors_report_leaves_out_the_kommuns_part(answers, subject, judged_):
-    assert answers_for(replace(RULE, answers=answers), subject) is judged_
+    rule = replace(RULE, answers=answers)
+    assert answers_for(rule, subject) is judged_
+    profile = profile_of(FRONT)
+    profile = replace(profile, subject=replace(profile.subject, kind=subject))
+    assert bool(judge([rule], profile, [seen("f.number", 2)], NOON)) is judged_
 
 
 # -- Grades
@@ -365,6 +381,8 @@ def test_what_is_said_without_a_must_does_not_weigh_on_the_seen_part_alone():
 def test_a_risk_that_no_rule_covers_fails():
     [result] = grade([], [], ["8"])
     assert (result.mark, result.because, result.strength) == (Mark.FAIL, Because.NOT_COVERED, None)
+    assert (result.risk, result.seen, result.stated, result.whole) == ("8", None, None, True)
+    assert not grade([], [], ["8"], whole=False)[0].whole
 
 
 def test_a_finding_counts_only_for_the_risks_of_its_rule():
@@ -373,6 +391,12 @@ def test_a_finding_counts_only_for_the_risks_of_its_rule():
     assert eight.because is Because.VIOLATED
     assert twentythree.because is Because.NOT_COVERED
     assert six.because is Because.NOT_COVERED
+    assert [result.risk for result in (eight, twentythree, six)] == ["8", "23", "6"]
+
+
+def test_risks_that_were_not_asked_for_get_no_grade():
+    rule = replace(PLAIN, risks=(("99", Weight.MUST), ("8", Weight.MUST)))
+    assert [(g.risk, g.because) for g in grade([finding(rule, "fail")], [rule], ["8"])] == [("8", Because.VIOLATED)]
 
 
 @pytest.mark.parametrize("one_", list(Strength))
@@ -389,6 +413,23 @@ def test_strength_is_the_weakest_among_the_must_passes(one_, other):
     [result] = grade(rows, rules, ["8"])
     assert result.strength is order[max(order.index(one_), order.index(other))]
     assert result.seen.strength is result.strength
+
+
+@pytest.mark.parametrize(
+    ("must", "should", "because"),
+    [("fail", "pass", "violated"), ("open", "pass", "not_demonstrated"), ("pass", "fail", "with_reservations")],
+)
+def test_the_strength_of_what_passes_is_told_beside_every_grade(must, should, because):
+    rules = rules_for([Weight.MUST, Weight.MUST, Weight.SHOULD], [])
+    rows = [finding(rules[0], "pass", Strength.DOCUMENT), finding(rules[1], must), finding(rules[2], should)]
+    [result] = grade(rows, rules, ["8"])
+    assert (result.because, result.strength, result.seen.strength) == (because, Strength.DOCUMENT, Strength.DOCUMENT)
+
+
+def test_a_pass_that_rests_on_nothing_is_worth_a_word():
+    rule = rules_for([Weight.MUST], [])[0]
+    [result] = grade([replace(finding(rule, "pass"), rests_on=())], [rule], ["8"])
+    assert result.strength is Strength.WORD
 
 
 def test_a_findings_strength_is_its_weakest_observation():

@@ -218,6 +218,14 @@ def test_no_personal_identity_number_leaves_the_run():
     assert repr(observations).count("******-****") == 7
 
 
+def test_a_probe_looks_only_at_what_it_selects_by_what_is_declared():
+    wanted = replace(HERE, declared=(("part", "Service"),))
+    targets = [wanted, replace(HERE, id="other", declared=(("part", "Recipient"),)), replace(HERE, id="silent")]
+    observations, _ = run(well, *targets, select=(("part", ("Service",)),))
+    assert {o.target for o in observations} == {"here"}
+    assert len(observations) == len(FACTS)
+
+
 def test_progress_tells_of_every_job_once():
     rows = []
     run(well, *[replace(HERE, id=f"t{i}") for i in range(3)], progress=lambda done, of, name: rows.append((done, of)))

@@ -1,4 +1,4 @@
-"""What is shipped: wheel and sdist carry all three packages and all data, and a wheel runs where there is no checkout."""
+"""What is shipped: wheel and sdist carry all packages and all data, and a wheel runs where there is no checkout."""
 
 import os
 import subprocess

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.personal import in_bytes, luhn, mask, spans
+from readiness.personal import in_bytes, luhn, mask, shaped, spans
 
 
 def with_check_digit(nine):
@@ -56,6 +56,10 @@ def test_every_form_is_found_and_masked(text):
 def test_what_is_none_is_left_alone(text):
     assert spans(text) == ()
     assert mask(text) == text
+
+
+def test_the_series_for_tests_have_the_shape_all_the_same():
+    assert len(shaped(f"{with_check_digit('300101238')} {REAL} 165560000167")) == 2
 
 
 def test_the_leap_day_belongs_to_leap_years():

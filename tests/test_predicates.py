@@ -1,6 +1,7 @@
 """Each predicate at its boundary, and what it makes of members that stay open."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -120,6 +121,7 @@ def test_an_undecided_member_leaves_open_only_what_depends_on_it(name, value, op
         ("before", FactType.MOMENT, dt.date(2026, 3, 15), ""),
         ("before", FactType.MOMENT, NOON, "takes date"),
         ("is_empty", FactType.SET, True, ""),
+        ("contains", FactType.SET, "(a+)+", ""),
         ("matches", FactType.TEXT, "a*b+", ""),
         ("matches", FactType.TEXT, "(a+)+", "repeats no group"),
         ("matches", FactType.TEXT, "(a|b){2}", "repeats no group"),
@@ -133,6 +135,37 @@ def test_an_undecided_member_leaves_open_only_what_depends_on_it(name, value, op
 def test_an_operand_is_held_to_the_type_of_the_fact(name, type_, operand, said):
     fault = operand_fault(name, type_, operand)
     assert said in fault if said else fault == ""
+
+
+DATE = dt.date(2026, 3, 15)
+TAKES = {
+    "equals": {("text", "x"), ("number", 1), ("flag", True)},
+    "one_of": {("text", ("x",))},
+    "subset_of": {("set", ("x",))},
+    "contains": {("set", "x")},
+    "excludes": {("set", "x")},
+    "is_empty": {("set", True)},
+    "at_least": {("number", 1)},
+    "at_most": {("number", 1)},
+    "matches": {("text", "x")},
+    "days_left_at_least": {("moment", 1)},
+    "days_old_at_most": {("moment", 1)},
+    "on_or_after": {("moment", DATE)},
+    "before": {("moment", DATE)},
+    "days_long_at_most": {("duration", 1)},
+    "days_long_below": {("duration", 1)},
+    "days_long_at_least": {("duration", 1)},
+    "share_left_at_least": {("period", 1)},
+}
+
+
+def test_every_predicate_takes_its_own_facts_and_operands_and_no_others():
+    assert list(TAKES) == list(PREDICATES)
+    for name, wanted in TAKES.items():
+        tried = list(itertools.product(FactType, ("x", 1, True, DATE, ("x",), NOON, None)))
+        taken = [(type_, operand) for type_, operand in tried if not operand_fault(name, type_, operand)]
+        # 1 equals True, so the types are compared too.
+        assert {(t, o, type(o)) for t, o in taken} == {(t, o, type(o)) for t, o in wanted}, name
 
 
 def test_no_predicate_takes_a_table():

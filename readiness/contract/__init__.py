@@ -1,6 +1,7 @@
 """Mina meddelanden as data: what the contract and public material name, each with the date it was known.
 
-No I/O but reading this package's own files. Left out, so far: schemas, fault codes and test persons.
+No I/O but reading this package's own files. Here: hosts and issuers, which the core needs. In rooms of their own:
+names, endpoints, limits and content types, fault codes, test persons, schemas, signatures.
 """
 
 from __future__ import annotations

@@ -159,6 +159,7 @@ DEFECTS = (
         "A client certificate of a test authority in production",
         _from_test_ca_in_production,
         "MM-CERT-07",
+        "MM-SOAP-18",  # an unsigned delivery is sent in a test environment only
     ),
     _other(
         "server-file-no-serverauth",
@@ -172,6 +173,8 @@ DEFECTS = (
         "MM-SCERT-18",
         "MM-SCERT-19",
         "MM-SCERT-11",
+        # No request goes to a server that is not trusted.
+        *(f"MM-SOAP-{number}" for number in range(15, 23)),
     ),
     _other(
         "key-of-another",

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from readiness.demo.defects import find_defect
 from readiness.demo.pki import Pki
-from readiness.demo.plan import Plan, conforming
+from readiness.demo.plan import SENDING, SOAP_PATH, STAGE, Plan, conforming
 from readiness.demo.profile_text import profile_text
 from readiness.demo.servers import NodeServer, Settings
+from readiness.demo.soap_service import SoapService
 
 PROFILE = "kedja.toml"
 PERMIT = "Exempelförmedling AB medger att Exempelby kommun prövar förmedlarens adress i testmiljön.\n"
@@ -48,11 +49,12 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
     At the end the servers are stopped and the private keys deleted.
     """
     pki = Pki(plan, now)
-    for part in ("ca", "cert", "handlingar", "servrar"):
+    for part in ("ca", "cert", "handlingar", "servrar", "sandning"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(_delete_keys, folder)
         files, digests = _write_files(plan, pki, folder)
+        _write_sending(plan, pki, folder / "sandning")
         addresses = {}
         for id_ in plan.servers:
             running = NodeServer(_settings(id_, plan, pki, folder))
@@ -79,6 +81,7 @@ def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
         clients=folder / "ca" / "rot.pem" if server.mutual_tls == "required" else None,
         answers_sslv3=server.answers_sslv3,
         shown=pki.chain_der(server.chain) if server.by_hand else (),
+        soap=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
     )
 
 
@@ -103,6 +106,14 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
     return files, {key: hashlib.sha256(data).hexdigest() for key, data in contents.values()}
 
 
+def _write_sending(plan: Plan, pki: Pki, folder: Path) -> None:
+    """What the sending system and the stage use: each certificate with its issuer's, and its own key."""
+    sending = plan.sending
+    for name in dict.fromkeys((STAGE, *SENDING, sending.client, sending.signing, sending.sealing)):
+        (folder / f"{name}.pem").write_bytes(pki.chain([name, plan.certificates[name].issuer]))
+        _write_key(folder / f"{name}.key", pki.private_key(name))
+
+
 def _write_key(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a private key to a file that nobody else could open at any moment, unless the mode says so."""
     path.touch(mode=0o600)
@@ -112,6 +123,6 @@ def _write_key(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 def _delete_keys(folder: Path) -> None:
     """Keys are throw-away, and nobody should find one in a folder of reports."""
-    for part in ("cert", "servrar"):
+    for part in ("cert", "servrar", "sandning"):
         for path in (folder / part).glob("*.key"):
             path.unlink()

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from readiness.demo import certificate_defects, responsibility_defects, server_certificate_defects, tls_defects
+from readiness.demo import (
+    certificate_defects,
+    responsibility_defects,
+    sending_defects,
+    server_certificate_defects,
+    soap_defects,
+    tls_defects,
+)
 from readiness.demo.defect import Defect
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
 from readiness.errors import UsageError
@@ -13,7 +20,14 @@ from readiness.texts import pick
 
 DEFECTS: Mapping[str, Defect] = {
     defect.name: defect
-    for module in (tls_defects, server_certificate_defects, certificate_defects, responsibility_defects)
+    for module in (
+        tls_defects,
+        server_certificate_defects,
+        certificate_defects,
+        responsibility_defects,
+        soap_defects,
+        sending_defects,
+    )
     for defect in module.DEFECTS
 }
 """Every defect of its own, by name. Those of statements are made for any check: `statement_defects`."""

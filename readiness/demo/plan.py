@@ -18,6 +18,11 @@ from readiness.chain import PROPERTIES
 DAY = timedelta(days=1)
 KOMMUN, VENDOR, MEDIATOR = "kommunen", "leverantoren", "formedlaren"
 CASE_SYSTEM, CASE_SYSTEM_VERSION = "verksamhetssystem", "5.2"
+INTEGRATION = "integration"
+SOAP_PATH = "/Message/v3"
+STAGE = "provbank"
+SENDING = (CASE_SYSTEM, INTEGRATION, "formedlare")
+"""The stage's certificate, and the processes of the sending system, each with a certificate of its own."""
 
 
 @dataclass(slots=True)
@@ -50,7 +55,8 @@ class ServerPlan:
     """One TLS server. `chain` names the certificates sent, leaf first; `oldest` and `newest` are TLS versions.
 
     `answers_sslv3`: a hello of SSL 3.0 is answered by an SSL 3.0 ServerHello, and no more than that. `by_hand`: the
-    certificates are shown in TLS 1.2, and no more than that, for no TLS library serves them.
+    certificates are shown in TLS 1.2, and no more than that, for no TLS library serves them. `soap` names the service
+    of the contract behind TLS, "" for none; `quirks` are those of `soap_service`.
     """
 
     node: str
@@ -62,6 +68,8 @@ class ServerPlan:
     newest: str = "TLSv1.3"
     answers_sslv3: bool = False
     by_hand: bool = False
+    soap: str = ""
+    quirks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -119,6 +127,18 @@ class StatementPlan:
 
 
 @dataclass(slots=True)
+class SendingPlan:
+    """How the sending system works. `client`, `signing`, `sealing` name the certificates that it uses; `quirks` are
+    those of `sending`; `register`: how many people the case system knows, which only a built-in defect asks about."""
+
+    client: str = "formedlare-klient"
+    signing: str = "signering"
+    sealing: str = "forsegling"
+    quirks: tuple[str, ...] = ()
+    register: int = 0
+
+
+@dataclass(slots=True)
 class Plan:
     """The whole example."""
 
@@ -128,6 +148,7 @@ class Plan:
     certificates: dict[str, CertificatePlan]
     files: dict[str, FilePlan]
     statements: dict[str, StatementPlan]
+    sending: SendingPlan = field(default_factory=SendingPlan)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
 
@@ -161,9 +182,11 @@ def _servers() -> dict[str, ServerPlan]:
     def server(node: str, mutual_tls: str = "required") -> ServerPlan:
         return ServerPlan(node, node, f"{node}.exempelby.example", [f"{node}-server", "utfardare"], mutual_tls)
 
+    integration = server(INTEGRATION, "not_expected")
+    integration.soap = "message"
     return {
         CASE_SYSTEM: server(CASE_SYSTEM, "not_expected"),
-        "integration": server("integration"),
+        INTEGRATION: integration,
         "formedlare": server("formedlare"),
         "log": server("log"),
     }
@@ -182,6 +205,10 @@ def _certificates() -> dict[str, CertificatePlan]:
         ),
         "signering": CertificatePlan("Exempelby kommun signering", KOMMUN, key="rsa-2048", ends=600 * DAY),
         "forsegling": CertificatePlan("Exempelförmedling försegling", MEDIATOR, key="rsa-2048", ends=600 * DAY),
+        "formedlare-klient": CertificatePlan(
+            "Exempelförmedling", MEDIATOR, key="rsa-2048", extended_key_usage=("clientAuth",), ends=600 * DAY
+        ),
+        **_on_this_machine(),
     }
     for node, plan in _nodes().items():
         name = f"{node}.exempelby.example"
@@ -191,11 +218,21 @@ def _certificates() -> dict[str, CertificatePlan]:
     return certificates
 
 
+def _on_this_machine() -> dict[str, CertificatePlan]:
+    """Of the stage, and of the sending system's processes among themselves: no defect touches them."""
+    both = ("serverAuth", "clientAuth")
+    return {
+        name: CertificatePlan(f"{name} (exempel)", issuer="rot", dns_names=("localhost",), extended_key_usage=both)
+        for name in (STAGE, *SENDING)
+    }
+
+
 def _files() -> dict[str, FilePlan]:
     return {
         "klient": FilePlan("klient", "integration", KOMMUN, "tls-client"),
         "signering": FilePlan("signering", CASE_SYSTEM, KOMMUN, "signing"),
         "forsegling": FilePlan("forsegling", "formedlare", MEDIATOR, "sealing"),
+        "formedlare-klient": FilePlan("formedlare-klient", "formedlare", MEDIATOR, "tls-client"),
         "integration-server": FilePlan("integration-server", "integration", KOMMUN, "tls-server"),
     }
 

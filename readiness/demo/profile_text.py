@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, MEDIATOR, NodePlan, Plan, StatementPlan
+from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, MEDIATOR, SOAP_PATH, NodePlan, Plan, StatementPlan
 
 MONTH = 30 * DAY
 WRITERS = {
@@ -105,6 +105,8 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
                 infrastructure_owner="Digg",
                 terms_version="2024-01-01",
                 terms_checked=now - MONTH,
+                specification_version="5.4",
+                specification_checked=now - MONTH,
                 contract_version="3",
                 contract_checked=now - MONTH,
             ),
@@ -144,6 +146,8 @@ def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
             server_name=server.name,
             role=server.role,
             mutual_tls=server.mutual_tls,
+            soap=server.soap,
+            path=SOAP_PATH if server.soap else "",
         )
 
 
@@ -185,12 +189,12 @@ def _sending_system(node: NodePlan) -> str:
 
 
 def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
-    def permit(owner: str, **document: str) -> str:
+    def permit(owner: str, *effects: str, **document: str) -> str:
         own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
         days = {"start": now - DAY, "end": now + MONTH}
-        return _table("permit", owner=owner, addresses=own, effects=["reads", "scans"], **days, **document)
+        return _table("permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document)
 
-    yield permit(KOMMUN)
+    yield permit(KOMMUN, "sends")
     yield permit(MEDIATOR, document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
 
 

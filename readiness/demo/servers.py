@@ -1,7 +1,8 @@
 """How do the example kommun's nodes answer? Real TLS servers in threads of this process, on loopback.
 
 Each connection is bounded in time, a client's misbehaviour ends its own connection silently, and `stop` leaves no
-thread or socket behind. Left out: what stands in the certificates (`pki`), and any service behind TLS.
+thread or socket behind. Left out: what stands in the certificates (`pki`), and what a SOAP service says
+(`soap_service`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.demo import by_hand
+from readiness.demo.soap_service import SoapService, read_request
 
 HOST = "127.0.0.1"
 WAIT = 3.0
@@ -43,7 +45,8 @@ class Settings:
 
     `lenient`: small keys, SHA-1 and the suites of old versions are let through, which some built-in defects need.
     `clients` is the CA file that a client's certificate must lead to; None asks for no certificate. `shown`: these
-    certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is completed.
+    certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is completed. `soap`
+    is the service behind TLS, if there is any.
     """
 
     chain: Path
@@ -54,6 +57,7 @@ class Settings:
     clients: Path | None = None
     answers_sslv3: bool = False
     shown: tuple[bytes, ...] = ()
+    soap: SoapService | None = None
 
 
 class NodeServer(socketserver.ThreadingTCPServer):
@@ -115,8 +119,11 @@ class NodeServer(socketserver.ThreadingTCPServer):
             return
         peer = Peer(self._context, raw)
         peer.do(peer.tls.do_handshake)
-        if peer.do(peer.tls.read, 4096):
-            peer.do(peer.tls.write, GREETING)
+        if self._settings.soap is None:
+            if peer.do(peer.tls.read, 4096):
+                peer.do(peer.tls.write, GREETING)
+        elif request := read_request(lambda: bytes(peer.do(peer.tls.read, 65536))):
+            peer.do(peer.tls.write, self._settings.soap.answer(request))
 
     def _by_hand(self, raw: socket.socket) -> bytes:
         """The whole answer, where the defect is what no TLS library serves; else nothing, and nothing is read."""

@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any
 
 from readiness.chain import Absence, Deviation, OtherRecord, Permit, RiskLevel
-from readiness.model import INDISPENSABLE, Target, TargetKind
+from readiness.model import INDISPENSABLE, RECORDED, Target, TargetKind
 from readiness.probe import Effect
 from readiness.profile.faults import Faults
 from readiness.profile.shapes import check, permit_address, risk, sha256, shown
 from readiness.profile.statements import ANSWERS
-from readiness.profile.targets import MUTUAL_TLS, ROLES, Ids, Known
+from readiness.profile.targets import INTERFACES, MUTUAL_TLS, ROLES, Ids, Known
 from readiness.profile.values import NOWHEN, Section, start_of
 
 EFFECTS = (str(Effect.READS), str(Effect.SCANS), str(Effect.SENDS))
@@ -84,7 +84,7 @@ def read_deviations(root: Section) -> tuple[Deviation, ...]:
 
 def read_records(root: Section, known: Known, targets: tuple[Target, ...]) -> tuple[OtherRecord, ...]:
     """The records that others made, each with what it covers: ids of targets, or kinds of them."""
-    covered = [str(kind) for kind in TargetKind] + [target.id for target in targets]
+    covered = [str(kind) for kind in TargetKind if kind not in RECORDED] + [target.id for target in targets]
     found = []
     for section in root.tables("record"):
         found.append(
@@ -120,7 +120,7 @@ def read_risk_levels(root: Section, faults: Faults) -> tuple[RiskLevel, ...]:
 
 
 ABSENT_WHERE = {
-    TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS},
+    TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS, "interface": INTERFACES},
     TargetKind.STATEMENT: {"check": (), "answer": ANSWERS},
 }
 """What may be absent, and by which declared keys it may be narrowed to some of its kind."""

@@ -62,6 +62,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         subject=subject,
         parties={party.id: party for party in parties},
         party_ids=party_ids,
+        certificate_ids=root.ids("certificate"),
     )
     ids = Ids(faults, targets=True)
     nodes = read_nodes(root, known, ids)
@@ -84,7 +85,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         risk_levels=read_risk_levels(root, faults),
         included=included,
         excluded=excluded,
-        source=source,
+        source=str(Path(source).absolute()),
     )
     root.done()
     return profile
@@ -145,6 +146,8 @@ def _terms(root: Section) -> Terms:
         terms_checked=section.day("terms_checked"),
         contract_version=section.text("contract_version", required=True),
         contract_checked=section.day("contract_checked"),
+        specification_version=section.text("specification_version"),
+        specification_checked=section.day("specification_checked"),
     )
     section.done()
     return terms

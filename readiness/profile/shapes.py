@@ -76,6 +76,13 @@ def host_name(text: str) -> str:
     return text
 
 
+def web_path(text: str) -> str:
+    """The path of a web address, with or without a query: "/Service/v3", "/Service/v3?wsdl"; at most 512 characters."""
+    if not re.fullmatch(r"/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]{0,511}", text):
+        raise Wrong("web_path", found=shown(text))
+    return text
+
+
 def permit_address(text: str) -> str:
     """host, host:port, or a network in CIDR form."""
     if "/" in text and "://" not in text:

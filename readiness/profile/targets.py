@@ -15,11 +15,14 @@ from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
-from readiness.profile.shapes import country, host_name, host_port, identifier, variable
+from readiness.profile.shapes import country, host_name, host_port, identifier, variable, web_path
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
 MUTUAL_TLS = ("required", "not_expected")
+INTERFACES = ("soap",)
+CONTRACTS = ("recipient", "service", "message", "authority")
+"""The services of the contract, in the words of a profile."""
 USES = ("tls-client", "tls-server", "signing", "sealing")
 CHAIN = "chain"
 STATEMENT = "statement-"
@@ -59,6 +62,8 @@ class Known:
     parties: Mapping[str, Party]
     party_ids: tuple[str, ...]
     """Every id that stands in a [[party]], also a faulty one: one mistake is told once."""
+    certificate_ids: tuple[str, ...] = ()
+    """The same of [[certificate]]."""
 
     def path(self, text: str) -> str:
         """A path in the profile, made absolute from the profile's folder; "" stays ""."""
@@ -162,8 +167,24 @@ def _endpoint(section: Section, known: Known, node: Node, held_by: str) -> Read:
         "role": section.word("role", ROLES, required=True),
         "mutual_tls": section.word("mutual_tls", MUTUAL_TLS, required=True),
         "environment": known.environment,
+        "path": section.shaped("path", web_path),
+        "client_certificate": section.word("client_certificate", known.certificate_ids, code="unknown_certificate"),
     }
-    return address, "", declared(given)
+    return address, "", declared(given | _soap(section, known))
+
+
+def _soap(section: Section, known: Known) -> dict[str, object]:
+    """What an endpoint says of its SOAP service; `interface` = soap where it says anything."""
+    contract = section.word("soap", CONTRACTS)
+    file = known.path(section.text("wsdl_file"))
+    asked = section.shaped("wsdl_path", web_path)
+    if contract and file:
+        section.wrong("wsdl_file", "contract_twice")
+    if not (contract or file or asked):
+        return {}
+    path = section.data.get("path") or "/"
+    asked = asked or f"{path}?wsdl"
+    return {"interface": INTERFACES[0], "soap": contract, "wsdl_file": file, "wsdl_path": asked}
 
 
 def _certificate(section: Section, known: Known, node: Node, held_by: str) -> Read:

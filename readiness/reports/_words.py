@@ -115,7 +115,8 @@ def target_text(lang: str, report: Report, id_: str) -> str:
     if target.kind is TargetKind.CHAIN:
         return kind
     names = {node.id: node.name for node in report.profile.nodes} if target.kind is TargetKind.NODE else {}
-    address = f" ({target.address})" if target.address else ""
+    place = report.place_of(target)
+    address = f" ({place})" if place else ""
     return escape_control(f"{kind} {names.get(id_, id_)}{address}")
 
 

@@ -82,6 +82,7 @@ def _dates(profile: Profile, lang: str) -> dict[str, str]:
     span = (date_text(lang, assignment.start), date_text(lang, assignment.end))
     return {
         "terms": checked(terms.terms_version, terms.terms_checked),
+        "specification": checked(terms.specification_version, terms.specification_checked),
         "contract": checked(terms.contract_version, terms.contract_checked),
         "assignment_period": say(lang, "html_head.span", start=span[0], end=span[1])
         if assignment.start or assignment.end

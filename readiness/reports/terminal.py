@@ -86,6 +86,7 @@ def _terms(page: Page) -> Iterable[str]:
     lang, terms = page.lang, page.report.profile.terms
     dated = {
         "terms": (terms.terms_version, terms.terms_checked),
+        "specification": (terms.specification_version, terms.specification_checked),
         "contract": (terms.contract_version, terms.contract_checked),
     }
     yield say(lang, "legal.infrastructure_owner", owner=_stated(page, terms.infrastructure_owner))

@@ -732,3 +732,60 @@ w = 2
     }
     assert {path: lines.line(path) for path in expected} == expected
     assert Lines().line(("t",)) == 0
+
+
+# -- SOAP services -----------------------------------------------------------------------------------------------------
+
+
+def soap(*lines):
+    """The sound profile with these keys on its endpoint."""
+    return SOUND + ENDPOINT + "\n".join(lines) + "\n" + CERTIFICATE
+
+
+def test_an_endpoint_that_says_nothing_of_soap_serves_none():
+    endpoint = next(t for t in read(soap('path = "/start"')).targets if t.id == "tjanst")
+    assert endpoint.says("path") == "/start"
+    assert not {"interface", "soap", "wsdl_file", "wsdl_path"} & dict(endpoint.declared).keys()
+
+
+@pytest.mark.parametrize(
+    ("lines", "declared"),
+    [
+        (['soap = "message"', 'path = "/Message/v3"'], {"soap": "message", "wsdl_path": "/Message/v3?wsdl"}),
+        (['soap = "recipient"'], {"soap": "recipient", "wsdl_path": "/?wsdl"}),
+        (['wsdl_path = "/a/b.wsdl"', 'path = "/a"'], {"wsdl_path": "/a/b.wsdl"}),
+        (['wsdl_file = "k/t.wsdl"'], {"wsdl_path": "/?wsdl"}),
+        (['soap = "service"', 'client_certificate = "klient"'], {"soap": "service", "client_certificate": "klient"}),
+    ],
+)
+def test_what_an_endpoint_says_of_its_soap_service_is_declared(lines, declared):
+    endpoint = next(t for t in read(soap(*lines)).targets if t.id == "tjanst")
+    assert endpoint.says("interface") == "soap"
+    assert dict(endpoint.declared).items() >= declared.items()
+    file = str(endpoint.says("wsdl_file") or "")
+    assert Path(file).is_absolute() if "wsdl_file" in lines[0] else file == ""
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize(
+    ("line", "key", "word"),
+    [
+        ('soap = "massage"', "soap", "message"),
+        ('path = "Message/v3"', "path", "/Service/v3"),
+        ('path = "/a b"', "path", "/Service/v3"),
+        ('wsdl_path = "https://x/y"', "wsdl_path", "/Service/v3"),
+        ('client_certificate = "klint"', "client_certificate", "klient"),
+        ('soap = "message"\nwsdl_file = "t.wsdl"', "wsdl_file", "soap"),
+    ],
+)
+def test_a_mistake_about_soap_is_told_with_its_cure(line, key, word, lang):
+    text = soap(line)
+    fault = the_fault(text, lang)
+    assert (fault.key.rpartition(".")[2], fault.line) == (key, line_of(text, f"{key} ="))
+    assert word in fault.cure
+
+
+def test_that_there_is_no_soap_service_can_be_declared_unless_there_is_one():
+    absent = ABSENT.replace('what = "endpoint"\n', 'what = "endpoint"\nwhere = { interface = "soap" }\n')
+    assert read(SOUND + ENDPOINT + absent).absences[0].where == (("interface", "soap"),)
+    assert the_fault(soap('soap = "message"') + absent).key.endswith("what")

@@ -275,6 +275,18 @@ def test_every_observation_is_there_with_its_value_time_and_evidence(lang):
     assert say(lang, "html_observation.nothing_masked") in everything
 
 
+def test_a_wide_table_becomes_a_list_of_named_cells():
+    report = sample_report()
+    seen = next(observation for observation in report.observations if isinstance(observation.value, Table))
+    wide = replace(seen, value=Table(("a", "b", "c", "d"), (("1", "2", "3", ""), ("5", "6", "7", "8", "one too many"))))
+
+    html = html_report(replace(report, observations=(wide,)), "sv")
+
+    assert html.count("<dt>a</dt><dd><bdi>1</bdi></dd>") == 1
+    assert html.count("<dt>d</dt><dd><bdi>–</bdi></dd>") == 1
+    assert html.split('<ol class="rows">')[1].split("</ol>")[0].count("<li>") == 2
+
+
 def test_what_was_masked_is_told(lang):
     report = sample_report()
     seen = next(observation for observation in report.observations if observation.evidence)

@@ -1,0 +1,122 @@
+"""What did FaR or an operator answer? SOAP in, plain values out; what cannot be read is told apart from what is refused.
+
+Nothing outside the answer is ever fetched. C sections 3 and 5. Left out: what to do about it (`mediator`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from readiness.contract.names import COMMON_V3, RECIPIENT, RECIPIENT_V3, SERVICE, SERVICE_V3, SOAP_11
+from readiness.demo.sending.caller import Said
+
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+SUCH_AS_A_RETRY_MAY_CURE = frozenset({408, 425, 429, 503})
+TECHNICAL_BELOW, NOT_READY = 5000, 5004
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What FaR says of one recipient. `address`: where to deliver, "" where there is none."""
+
+    kind: str
+    accepted: bool
+    pending: bool
+    address: str
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a delivery may be tried (C section 7); an account in the making is not relied on."""
+        return self.kind == "Secure" and self.accepted and not self.pending and self.address.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an operator says of a delivery: TransId, and whether it was delivered, for each Status (recipient, flag)."""
+
+    trans_id: str
+    statuses: tuple[tuple[str, bool], ...]
+
+
+class Refused(Exception):
+    """A fault, or another plain refusal. `later`: it may go well later (C section 5: below 5000, and 5004)."""
+
+    def __init__(self, why: str, *, later: bool, call_id: str = "") -> None:
+        super().__init__(why)
+        self.later = later
+        self.call_id = call_id
+
+
+class NotUnderstood(Exception):
+    """An answer came, and says nothing that can be relied on."""
+
+
+def read_accounts(said: Said) -> dict[str, Account]:
+    """FaR's answer to isReachable, by recipient; who is not in it is not in FaR. Refused, NotUnderstood."""
+    answer = _content(said, f"{{{RECIPIENT_V3}}}isReachableResponse")
+    return {
+        _text(status, f"{{{RECIPIENT}}}RecipientId"): Account(
+            _text(status, f"{{{RECIPIENT}}}Type"),
+            _text(found, f"{{{RECIPIENT}}}SenderAccepted") in {"true", "1"},
+            _text(status, f"{{{RECIPIENT}}}Pending") not in {"false", "0"},
+            _text(status, f"{{{RECIPIENT}}}ServiceSupplier/{{{RECIPIENT}}}ServiceAdress"),
+        )
+        for found, status in _statuses(answer)
+    }
+
+
+def read_receipt(said: Said) -> Receipt:
+    """The operator's answer to deliverSecure, with every Status. Refused, NotUnderstood."""
+    answer = _content(said, f"{{{SERVICE_V3}}}deliverSecureResponse")
+    result = next(iter(answer), None)
+    if result is None:
+        raise NotUnderstood("a response without a result")
+    rows = [
+        (_text(status, f"{{{SERVICE}}}RecipientId"), _text(status, f"{{{SERVICE}}}Delivered") in {"true", "1"})
+        for status in result.findall(f"{{{SERVICE}}}Status")
+    ]
+    return Receipt(_text(result, f"{{{SERVICE}}}TransId"), tuple(rows))
+
+
+def _statuses(answer: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
+    for found in answer:
+        status = found.find(f"{{{RECIPIENT}}}AccountStatus")
+        if status is not None:
+            yield found, status
+
+
+def _content(said: Said, wanted: str) -> etree._Element:
+    """The element in the SOAP body, which must be the wanted one."""
+    try:
+        root = etree.fromstring(said.body, PARSER)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    body = root.find(f"{{{SOAP_11}}}Body") if root is not None else None
+    content = next(iter(body), None) if body is not None else None
+    if content is not None and content.tag == f"{{{SOAP_11}}}Fault":
+        raise _fault(content)
+    if said.status in SUCH_AS_A_RETRY_MAY_CURE:
+        raise Refused(f"HTTP {said.status}", later=True)
+    if 400 <= said.status < 500:
+        raise Refused(f"HTTP {said.status}", later=False)
+    if content is None or content.tag != wanted or said.status != 200:
+        raise NotUnderstood(f"HTTP {said.status} without the answer that belongs there")
+    return content
+
+
+def _fault(fault: etree._Element) -> Refused:
+    """By the range of its code; a fault that gives none is an error of ours until a person has looked (C section 5)."""
+    detail = fault.find(f"detail/{{{COMMON_V3}}}applicationFault")
+    texts = {etree.QName(child).localname: (child.text or "").strip() for child in detail} if detail is not None else {}
+    code, call_id = texts.get("ErrorCode", ""), texts.get("CallId", "")[:50]
+    if not code.isascii() or not code.isdigit():
+        return Refused("a fault without a code", later=False, call_id=call_id)
+    later = int(code) < TECHNICAL_BELOW or int(code) == NOT_READY
+    return Refused(f"fault {int(code)}", later=later, call_id=call_id)
+
+
+def _text(element: etree._Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()

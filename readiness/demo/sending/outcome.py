@@ -1,0 +1,23 @@
+"""What can become of a letter, in words that the account uses?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DELIVERED, PAPER, FAILED, PENDING, UNKNOWN = "delivered", "paper", "failed", "pending", "unknown"
+FINAL = frozenset({DELIVERED, PAPER, FAILED, PENDING, UNKNOWN})
+WORKING = "working"
+DIGITAL = "digital"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`word` is one of FINAL, or WORKING; `channel`: digital, paper, or empty while nobody has got it.
+
+    `receipt`: TransId of a delivery, CallId of a fault; `why` in English.
+    """
+
+    word: str
+    channel: str = ""
+    receipt: str = ""
+    why: str = ""

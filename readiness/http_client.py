@@ -1,0 +1,145 @@
+"""What does an endpoint answer to one HTTP request? The one module through which HTTP leaves this machine.
+
+HTTP/1.1 over TLS, one connection for each request, to an address that the profile names and by no other way: no proxy
+or other setting of the environment, no redirect followed, no cookie kept. The peer need not be trusted to be looked at;
+but where the profile names trust anchors, a request with a body, or with the client certificate that the endpoint
+declares, goes only to a server whose certificate leads to one of them and covers its name. h11 reads HTTP. Left out:
+plain HTTP, and what an answer means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import h11
+
+from readiness.client_identity import Identity, read_identity
+from readiness.model import Reason, Target, TargetKind
+from readiness.permits import split_address
+from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Session, Stream
+from readiness.tls_client import Trust, open_tls
+
+KEPT = 256 * 1024
+"""Bytes of a body that are kept; of a longer one the answer says `cut`."""
+SECONDS = 10.0
+"""For one request in all: one byte in time, again and again, would go on for ever."""
+ADDRESSES = 4
+"""So many addresses of a name are tried in turn, as long as none takes the connection."""
+PIECE = 64 * 1024
+INTERIM = 8
+"""More interim answers (1xx) than this are no answer."""
+
+
+async def request(session: Session, target: Target, asked: HttpRequest) -> HttpAnswer:
+    """The answer of an endpoint. CannotObserve for whatever the network, TLS or HTTP left open."""
+    if target.kind is not TargetKind.ENDPOINT or target not in session.profile_targets(TargetKind.ENDPOINT):
+        raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no endpoint {target.id}")
+    host, port = split_address(target.address)
+    name = str(target.says("server_name") or host)
+    identity = _identity(session, target)
+    trust = None
+    if (asked.body or identity) and (anchors := session.trust_anchors()):
+        trust = Trust.read(anchors, session.now(), name)
+    try:
+        async with asyncio.timeout(SECONDS):
+            stream = await _connected(session, host, port)
+            try:
+                tls = await open_tls(stream, name, trust, identity)
+                return await exchange(tls, name if port == 443 else f"{_bracketed(name)}:{port}", asked)
+            finally:
+                await stream.close()
+    except TimeoutError:
+        raise CannotObserve(Reason.TIMED_OUT, f"{target.address}: no whole answer within {SECONDS:g} s") from None
+
+
+async def exchange(stream: Stream, host: str, asked: HttpRequest) -> HttpAnswer:
+    """Write one request and read its answer; `host` is the value of the Host field."""
+    connection = h11.Connection(h11.CLIENT)
+    fields = [("Host", host), ("User-Agent", "mm-readiness"), ("Accept", "*/*"), ("Connection", "close")]
+    if asked.body:
+        fields.append(("Content-Length", str(len(asked.body))))
+    head = connection.send(h11.Request(method=asked.method, target=asked.path, headers=[*fields, *asked.headers]))
+    whole = (head or b"") + (connection.send(h11.Data(asked.body)) or b"" if asked.body else b"")
+    connection.send(h11.EndOfMessage())
+    unsent = await _write(stream, whole)
+    try:
+        return await _read(connection, stream)
+    except CannotObserve as error:
+        if unsent and error.unseen.reason in {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET, Reason.TIMED_OUT}:
+            raise unsent from None
+        raise
+    except h11.RemoteProtocolError as error:
+        raise CannotObserve(Reason.NOT_UNDERSTOOD, f"{stream.peer}: {error}") from error
+
+
+def _identity(session: Session, target: Target) -> Identity | None:
+    wanted = str(target.says("client_certificate") or "")
+    if not wanted:
+        return None
+    held = next((t for t in session.profile_targets(TargetKind.CERTIFICATE) if t.id == wanted), None)
+    if held is None:
+        raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no certificate {wanted}")
+    return read_identity(session, held)
+
+
+async def _connected(session: Session, host: str, port: int) -> Stream:
+    """A connection to the first address that takes one; the first refusal where none does."""
+    failures: list[CannotObserve] = []
+    for ip in (await session.addresses(host))[:ADDRESSES]:
+        try:
+            return await session.dial(ip, port)
+        except CannotObserve as error:
+            failures.append(error)
+    raise failures[0]
+
+
+async def _write(stream: Stream, data: bytes) -> CannotObserve | None:
+    """Why not all of it could be written: a peer may answer, and close, before it has read everything."""
+    try:
+        for start in range(0, len(data), PIECE):
+            await stream.send(data[start : start + PIECE])
+    except CannotObserve as error:
+        return error
+    return None
+
+
+async def _read(connection: h11.Connection, stream: Stream) -> HttpAnswer:
+    answer: h11.Response | None = None
+    body, interim = b"", 0
+    while True:
+        match await _event(connection, stream, answered=answer is not None):
+            case h11.Response() as response:
+                answer = response
+            case h11.InformationalResponse():
+                interim += 1
+            case h11.Data(data=data):
+                body += bytes(data)
+            case h11.EndOfMessage():
+                break
+            case _:
+                raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed without an answer")
+        if interim > INTERIM:
+            raise CannotObserve(Reason.LIMIT_REACHED, f"{stream.peer} sent more than {INTERIM} interim answers")
+        if len(body) > KEPT:
+            break
+    assert answer is not None  # h11 gives a body only after its head
+    fields = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in answer.headers)
+    return HttpAnswer(answer.status_code, fields, body[:KEPT], stream.peer, cut=len(body) > KEPT)
+
+
+async def _event(connection: h11.Connection, stream: Stream, *, answered: bool) -> object:
+    """The next thing that was said. CannotObserve(closed_early) if the peer closed in the middle of it."""
+    while (event := connection.next_event()) is h11.NEED_DATA:
+        data = await stream.receive(PIECE)
+        connection.receive_data(data)
+        if not data:
+            try:
+                return connection.next_event()
+            except h11.RemoteProtocolError as error:
+                said = "the whole of its answer" if answered else "an answer"
+                raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed without {said}") from error
+    return event
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name

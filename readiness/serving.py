@@ -1,0 +1,159 @@
+"""What does a person who serves by hand get to see? Where the stage stands, for whom, and how its CA is trusted.
+
+Left out: the stage itself (stage), and rounds of scenarios.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from readiness.contract.schemas import Contract, load_contract
+from readiness.errors import UsageError
+from readiness.record import Record, Writer, read_record
+from readiness.recording import Connection, Exchange, connection_target, exchange_target
+from readiness.run import Exercise, tool, utc_now
+from readiness.session import Recorded
+from readiness.stage.serve import serve
+from readiness.stage.settings import ClientCertificate, StageSettings, default_persons
+from readiness.stage.stage import Stage, running_stage
+from readiness.texts import say
+
+AUTHORITY = "stage-ca.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of a stage. `ports` are "listener=port"."""
+
+    address: str = "127.0.0.1"
+    public_name: str = "localhost"
+    ports: tuple[str, ...] = ()
+    client_certificate: ClientCertificate = "required"
+    client_issuers: tuple[Path, ...] = ()
+    peers: tuple[str, ...] = ()
+    minutes: float = 60.0
+    contract: Path | None = None
+
+
+def serve_by_hand(asked: Asked, folder: Path, lang: str, told: Callable[[str], None]) -> Record:
+    """Serve until the time is over or a person stops it; the record either way. UsageError for what cannot be meant."""
+    settings, contract = _settings(asked), load_contract(asked.contract)
+    start = {"tool": [list(row) for row in tool()]}
+    stands = partial(_tell, settings, folder, lang, told)
+    return asyncio.run(_until_stopped(settings, folder / "record", start, contract, stands))
+
+
+def by_hand(asked: Asked, folder: Path, lang: str, told: Callable[[str], None]) -> Exercise:
+    """The same as an exercise of a run: what was recorded is looked at before the originals are gone."""
+    settings, contract = _settings(asked), load_contract(asked.contract)
+
+    @contextlib.asynccontextmanager
+    async def exercise(writer: Writer) -> AsyncIterator[Recorded]:
+        journal = Listener(writer)
+        async with running_stage(settings, journal, contract, folder / "record") as stage:
+            _tell(settings, folder, lang, told, stage)
+            with contextlib.suppress(asyncio.CancelledError):
+                await stage.ended.wait()
+            yield journal.recorded(stage)
+
+    return exercise
+
+
+class Listener:
+    """A journal that also remembers what it was told, by the ids of the targets that follow from it."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._connections: dict[str, Connection] = {}
+        self._exchanges: dict[str, Exchange] = {}
+
+    def tell_recorded(self, entry: Connection | Exchange) -> None:
+        """As the record's writer."""
+        self._writer.tell_recorded(entry)
+        if isinstance(entry, Connection):
+            self._connections[connection_target(entry).id] = entry
+        else:
+            self._exchanges[exchange_target(entry).id] = entry
+
+    def recorded(self, stage: Stage) -> Recorded:
+        """All of it, and the way to the originals while the stage stands."""
+        return Recorded(self._connections, self._exchanges, stage.original)
+
+
+def notice(stage: Stage, settings: StageSettings, authority: Path, lang: str) -> str:
+    """Where everything is, as a person needs it to point a sending system here."""
+    lines = [*stage.said, "", say(lang, "stage.services")]
+    rows = [("FaR Recipient", stage.url("Recipient")), ("FaR Authority", stage.url("Authority"))]
+    rows += [(f"{one.name} ({one.id})", stage.url("Service", one.id)) for one in settings.operators]
+    rows += [("Message", stage.url("Message"))] if settings.message else []
+    width = max(len(name) for name, _ in rows)
+    lines += [f"  {name:{width}}  {url}" for name, url in rows]
+    lines += ["", say(lang, "stage.persons", number=len(settings.persons))]
+    lines += [say(lang, "stage.until", until=f"{settings.until:%H:%M} UTC")] if settings.until else []
+    if stage.authority:
+        lines += [say(lang, "stage.trust", path=authority)]
+    return "\n".join(lines)
+
+
+def how_to_trust(lang: str) -> str:
+    """How a machine is made to trust the stage's CA, and to stop trusting it."""
+    return say(lang, "stage.how_to_trust", file=AUTHORITY)
+
+
+def _settings(asked: Asked) -> StageSettings:
+    now = utc_now()
+    return StageSettings(
+        default_persons(now.date()),
+        address=asked.address,
+        public_name=asked.public_name,
+        ports=_ports(asked.ports),
+        client_certificate=asked.client_certificate,
+        client_issuers=tuple(_read(path) for path in asked.client_issuers),
+        peers=asked.peers,
+        until=now + timedelta(minutes=asked.minutes),
+    )
+
+
+def _tell(settings: StageSettings, folder: Path, lang: str, told: Callable[[str], None], stage: Stage) -> None:
+    if stage.authority:
+        (folder / AUTHORITY).write_bytes(stage.authority)
+    told(notice(stage, settings, folder / AUTHORITY, lang))
+
+
+async def _until_stopped(
+    settings: StageSettings,
+    folder: Path,
+    start: Mapping[str, object],
+    contract: Contract,
+    stands: Callable[[Stage], None],
+) -> Record:
+    served = asyncio.create_task(serve(settings, folder, contract, start, stands))
+    with contextlib.suppress(asyncio.CancelledError):
+        return await asyncio.shield(served)
+    served.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        return await served
+    return read_record(folder)
+
+
+def _ports(said: tuple[str, ...]) -> dict[str, int]:
+    ports = {}
+    for text in said:
+        name, equals, port = text.partition("=")
+        if not equals or not port.isascii() or not port.isdigit() or int(port) > 65535:
+            raise UsageError(f"{text!r} is no listener=port. Write for instance far=8443.")
+        ports[name] = int(port)
+    return ports
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}). Give a PEM file.") from error

@@ -1,0 +1,278 @@
+"""What happens on one connection, from accept to close? TCP and TLS, who ended it and how, and a record of it.
+
+An asyncio protocol without a task of its own: what comes is handled as it comes. Left out: what is said over it
+(conversation), and what of it is written down (recorder).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from OpenSSL import SSL
+
+from readiness.recording import Connection, Moment
+from readiness.stage.client_hello import ClientHello, NoClientHello, read_client_hello
+from readiness.stage.clock import now
+from readiness.stage.conversation import Conversation
+from readiness.stage.house import House
+from readiness.stage.http import Refusal
+from readiness.stage.recorder import Recorder
+from readiness.stage.services import Services
+from readiness.stage.tls import CLOSE_NOTIFY, Negotiated, TlsChannel
+
+SECOND = 10**9
+
+
+class StageConnection(asyncio.Protocol):
+    """One connection to a listener of the stage."""
+
+    def __init__(
+        self,
+        services: Services,
+        context: SSL.Context,
+        recorder: Recorder,
+        house: House,
+        certificate_request: str,
+        issuers: frozenset[bytes] = frozenset(),
+    ) -> None:
+        self._issuers = issuers
+        self._services = services
+        self._context = context
+        self._recorder = recorder
+        self._house = house
+        self._certificate_request = certificate_request
+        self._transport: asyncio.Transport
+        self._id = ""
+        self._accepted = now()
+        self._arrived = self._accepted
+        self._begin = b""
+        self._hello: ClientHello | None = None
+        self._hello_at: Moment | None = None
+        self._channel: TlsChannel | None = None
+        self._negotiated: Negotiated | None = None
+        self._finished: Moment | None = None
+        self._talk: Conversation | None = None
+        self._paused = False
+        self._closing_since = 0
+        self._received = self._sent = 0
+        self._ended = ("", "")
+        self._problem = ""
+
+    # -- What asyncio tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let it in, or not."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)
+        self._accepted = self._arrived = now()
+        self._id = self._recorder.next_connection()
+        peer = transport.get_extra_info("peername")
+        why = self._house.refusal(str(peer[0])) if peer else ""
+        if why := why or self._house.enter(self):
+            self._problem = why
+            self._close("stage", "fin")
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, as far as it goes."""
+        self._received += len(data)
+        if self._closing_since:
+            return
+        self._arrived = now()
+        channel = self._channel
+        if channel is None:
+            self._begin += data
+            if not self._read_hello():
+                return
+            channel, data, self._begin = TlsChannel(self._context, self._issuers), self._begin, b""
+            self._channel = channel
+        plain = channel.receive(data)
+        if self._negotiated is None and channel.finished:
+            self._negotiated, self._finished = channel.negotiated(), now()
+            self._talk = Conversation(
+                self._id, self._services, self._recorder, self._house, self._send_plain, self._end_in_order
+            )
+        self._write(channel.outgoing())
+        if plain and self._talk is not None:
+            self._house.idle.pop(self, None)
+            self._talk.receive(plain, self._arrived)
+            if self._talk.first_byte is None and self._talk.work is None and not self._closing_since:
+                self._house.idle[self] = None
+        if channel.problem:
+            self._tls_failed(channel)
+        elif channel.closed_by_peer:
+            self._end("peer", CLOSE_NOTIFY)
+            if not self._busy():
+                self._close("peer", CLOSE_NOTIFY)
+
+    def eof_received(self) -> bool:
+        """The peer will say no more."""
+        self._end("peer", "fin")
+        return self._busy() and not self._closing_since
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over: tell of what was unfinished, and of the connection."""
+        reset = isinstance(exc, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError))
+        self._end("peer", "rst" if reset else "fin")
+        if exc is not None and not reset:
+            self._problem = self._problem or f"the stage let go of it: {type(exc).__name__}"
+        if self._talk is not None:
+            self._talk.lost()
+        self._house.leave(self)
+        self._recorder.connection(self._connection())
+        if self._channel is not None:
+            self._channel.forget()
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more for now."""
+        self._paused = True
+        if not self._closing_since:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """All that was written is in the kernel's hands."""
+        self._paused = False
+        if self._closing_since:
+            return
+        self._transport.resume_reading()
+        if self._talk is not None:
+            self._talk.resume()
+
+    # -- What the house tells
+
+    def expire(self, now_ns: int) -> None:
+        """Close if a time limit has passed."""
+        limits, idle = self._house.limits, now_ns - self._arrived.ns
+        if self._closing_since:
+            if now_ns - self._closing_since > limits.linger * SECOND:
+                self._transport.abort()
+        elif self._finished is None:
+            if now_ns - self._accepted.ns > limits.handshake * SECOND:
+                self._problem = f"no handshake within {limits.handshake:g} s"
+                self._close("stage", "fin")
+        elif self._talk is not None and self._busy():
+            if idle > limits.request * SECOND:
+                self._problem = f"the peer did not take the response within {limits.request:g} s"
+                self._end("stage", "rst")
+                self._transport.abort()
+        elif self._talk is not None and self._talk.first_byte is not None:
+            if now_ns - self._talk.first_byte.ns > limits.request * SECOND:
+                self._talk.refuse(Refusal(408, f"no whole request within {limits.request:g} s"))
+        elif idle > limits.idle * SECOND:
+            self._close("stage", CLOSE_NOTIFY)
+
+    def make_room(self) -> None:
+        """Close at once."""
+        if not self._closing_since:
+            self._problem = self._problem or "the stage closed it to make room, or because it ended"
+            self._close("stage", CLOSE_NOTIFY if self._finished else "fin")
+        self._transport.abort() if self._transport.get_write_buffer_size() else self._transport.close()
+
+    # -- TLS
+
+    def _read_hello(self) -> bool:
+        """Whether what came can be given to TLS: a whole ClientHello, or what is certainly none."""
+        try:
+            self._hello = read_client_hello(self._begin)
+        except NoClientHello as problem:
+            self._problem = str(problem)
+            return True
+        if self._hello is None:
+            return False
+        self._hello_at = self._arrived
+        return True
+
+    def _tls_failed(self, channel: TlsChannel) -> None:
+        """The handshake or a record failed. The alert is on its way; wait for the peer to read it."""
+        self._problem = self._problem or channel.problem
+        if any(alert.level == "fatal" for alert in channel.alerts_received):
+            self._close("peer", "alert")
+        elif any(alert.name != CLOSE_NOTIFY for alert in channel.alerts_sent):
+            self._close("stage", "alert")
+        else:
+            self._close("stage", "fin")
+
+    # -- HTTP
+
+    def _busy(self) -> bool:
+        """Whether a response is under way."""
+        return self._talk is not None and self._talk.work is not None
+
+    def _end_in_order(self, problem: str) -> None:
+        """The conversation is over; the peer shall be able to read all of it."""
+        self._problem = self._problem or problem
+        self._close("stage", CLOSE_NOTIFY)
+
+    def _send_plain(self, data: bytes) -> bool:
+        """Send it; whether the kernel has taken all of it."""
+        assert self._channel is not None
+        self._write(self._channel.send(data))
+        return not self._paused
+
+    def _write(self, data: bytes) -> None:
+        if data and not self._transport.is_closing():
+            self._sent += len(data)
+            self._transport.write(data)
+
+    # -- The end
+
+    def _end(self, by: str, how: str) -> None:
+        """Note who ended it and how; the first word counts."""
+        if self._ended == ("", ""):
+            self._ended = (by, how)
+
+    def _close(self, by: str, how: str) -> None:
+        """Say close_notify where TLS stands, and FIN; then wait a little for the peer, whose bytes nobody reads."""
+        self._end(by, how)
+        if self._closing_since:
+            return
+        self._closing_since = time.monotonic_ns()
+        if self._channel is not None:
+            self._write(self._channel.close())
+        # A socket that is closed while bytes wait to be read sends RST, and the peer may lose what was last said.
+        if self._ended[0] == "peer" or not self._received or not self._transport.can_write_eof():
+            self._transport.close()
+        else:
+            self._transport.write_eof()
+
+    # -- The record
+
+    def _connection(self) -> Connection:
+        negotiated, hello, channel = self._negotiated, self._hello, self._channel
+        return Connection(
+            id=self._id,
+            listener=self._services.site.name,
+            role=self._services.site.role,
+            address=_address(self._transport.get_extra_info("sockname")),
+            peer=_address(self._transport.get_extra_info("peername")),
+            accepted=self._accepted,
+            closed=now(),
+            hello=self._hello_at,
+            finished=self._finished,
+            client_hello=hello.data if hello is not None else b"",
+            server_name=hello.server_name if hello is not None else "",
+            alpn=hello.alpn if hello is not None else (),
+            version=negotiated.version if negotiated is not None else "",
+            suite=negotiated.suite if negotiated is not None else "",
+            group=negotiated.group if negotiated is not None else "",
+            resumed=negotiated.resumed if negotiated is not None else False,
+            certificate_request=self._certificate_request if hello is not None else "",
+            client_chain=channel.chain() if channel is not None else (),
+            alerts_sent=tuple(channel.alerts_sent) if channel is not None else (),
+            alerts_received=tuple(channel.alerts_received) if channel is not None else (),
+            closed_by=self._ended[0],
+            closed_how=self._ended[1],
+            bytes_received=self._received,
+            bytes_sent=self._sent,
+            exchanges=self._talk.places if self._talk is not None else 0,
+            problem=self._problem,
+        )
+
+
+def _address(name: tuple[object, ...] | None) -> str:
+    """host:port, in brackets where it is IPv6."""
+    if not name:
+        return ""
+    host, port = name[0], name[1]
+    return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
