@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import NoReturn
 from xml.parsers import expat
 
 from lxml import etree
 
 from readiness.contract import names
-from readiness.contract.schemas import Contract, Fault, load_contract
+from readiness.contract.schemas import Contract, Fault
 from readiness.model import Reason, Table, Unseen
 
 MAXIMAL_BYTES = 16 * 1024 * 1024
@@ -103,17 +102,11 @@ def contract_version(payload: etree._Element) -> str:
     return version[1] if version else "1"
 
 
-def read_schema(payload: etree._Element) -> SchemaVerdict:
-    """Whether the contract's schemas accept the payload, and if not, where. No value of the document is quoted."""
-    faults = contract().validate(payload)
+def read_schema(payload: etree._Element, contract: Contract) -> SchemaVerdict:
+    """Whether a contract's schemas accept the payload, and if not, where. No value of the document is quoted."""
+    faults = contract.validate(payload)
     rows = tuple((str(fault.line), fault.path, fault.message) for fault in faults[:MAXIMAL_FAULTS])
     return SchemaVerdict("refused" if faults else "accepted", _first(faults), Table(FAULT_COLUMNS, rows))
-
-
-@cache
-def contract() -> Contract:
-    """The contract that requests are held to."""
-    return load_contract()
 
 
 def _first(faults: tuple[Fault, ...]) -> str:

@@ -13,7 +13,7 @@ from probes._soap_xml import parse
 from probes._tls import endpoint_of
 from probes._wsdl import looks_like_wsdl
 from probes._wsdl_documents import Documents, gather
-from readiness.contract.schemas import load_contract
+from readiness.contract.schemas import Contract
 from readiness.model import Reason, Target
 from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Session
 
@@ -66,7 +66,7 @@ def holds_wsdl(answer: HttpAnswer) -> bool:
 async def published(target: Target, session: Session) -> Documents:
     """The documents of the contract that the endpoint should follow. CannotObserve where none is named or readable."""
     if contract := str(target.says("soap") or ""):
-        return _of_mina_meddelanden(SERVICES[contract])
+        return _of_mina_meddelanden(SERVICES[contract], session.contract())
     if file := str(target.says("wsdl_file") or ""):
         folder = Path(file).parent
 
@@ -80,8 +80,7 @@ async def published(target: Target, session: Session) -> Documents:
     raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no published contract for {target.id}")
 
 
-def _of_mina_meddelanden(service: str) -> Documents:
-    contract = load_contract()
+def _of_mina_meddelanden(service: str, contract: Contract) -> Documents:
     start = f"{PUBLISHED}{service}.wsdl"
     files = {urljoin(PUBLISHED, path): data for path, data in contract.schema_files().items()}
     return Documents(start, {start: contract.wsdl(service), **files})

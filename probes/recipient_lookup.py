@@ -28,7 +28,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     if isinstance(lookup, Lookup):
         values |= read_question(lookup)
     if isinstance(request, Request):
-        schema = read_schema(request.payload)
+        schema = read_schema(request.payload, session.contract())
         values |= {"soap_version": request.soap, "contract_version": contract_version(request.payload)}
         values |= {"schema": schema.verdict, "schema_faults": schema.faults}
         details["schema"] = schema.first

@@ -40,7 +40,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     if isinstance(request, Request):
         values["contract_version"] = contract_version(request.payload)
         values["xml_encoding"] = request.encoding
-        schema = read_schema(request.payload)
+        schema = read_schema(request.payload, session.contract())
         values |= {"schema": schema.verdict, "schema_faults": schema.faults}
         details["schema"] = schema.first
     values["documents_read"] = int(isinstance(delivery, Delivery))

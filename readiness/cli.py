@@ -83,7 +83,11 @@ judging_options = _options(
     click.option("--at", type=Moment(), help="Time of judging [default: the end of the newest record]."),
     click.option("--part", type=click.Choice(["seen"]), default=None, help="Judge that part alone."),
 )
+contract_option = click.option(
+    "--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files to hold to [default: our own]."
+)
 looking_options = _options(
+    contract_option,
     click.option(
         "--deadline",
         type=click.FloatRange(0.1, 3600),
@@ -265,9 +269,7 @@ def report(
     "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
 )
 @_options(json_option, lang_option, looking_options)
-def probe(
-    name: str, target: str, as_json: bool, lang: str, deadline: float, jobs: int, jobs_per_host: int, **question: Any
-) -> None:
+def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
     TARGET is host:port, or a file. The probes: server_certificate and tls_versions look at host:port,
@@ -276,8 +278,8 @@ def probe(
     """
     from readiness import one_off
 
-    asked = one_off.Question(target, **question)
-    limits = {"deadline": deadline, "jobs": jobs, "jobs_per_host": jobs_per_host}
+    limits = {name: given.pop(name) for name in ("deadline", "jobs", "jobs_per_host", "contract")}
+    asked = one_off.Question(target, **given)
     observations = one_off.look(name, asked, _looking(lang, limits, quiet=True))
     click.echo(one_off.as_json(name, asked, observations) if as_json else one_off.as_text(lang, observations))
     sys.exit(0 if one_off.all_seen(observations) else 11)
@@ -293,7 +295,7 @@ def probe(
 @click.option("--client-issuer", "client_issuers", multiple=True, type=click.Path(path_type=Path), help="PEM file.")
 @click.option("--peer", "peers", multiple=True, metavar="NETWORK", help="Who may connect from outside this machine.")
 @click.option("--minutes", type=click.FloatRange(0.01, 1440), default=60.0, show_default=True, help="Stops after that.")
-@click.option("--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files [default: our own].")
+@contract_option
 @click.option(
     "--profile", type=click.Path(path_type=Path), help="Then look at the chain of this profile, and judge it."
 )
@@ -315,7 +317,7 @@ def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang
         click.echo(text, err=True)
 
     if profile is not None:
-        limits = {"deadline": 20.0, "jobs": 256, "jobs_per_host": 4}
+        limits = {"deadline": 20.0, "jobs": 256, "jobs_per_host": 4, "contract": asked["contract"]}
         exercise = by_hand(Asked(**asked), folder, lang, told)
         _run(profile, folder, lang, limits, as_json=False, force=force, exercise=exercise)
     record = serve_by_hand(Asked(**asked), folder, lang, told)
@@ -379,6 +381,7 @@ def _looking(lang: str, limits: dict[str, Any], *, quiet: bool = False) -> Looki
 
     return Looking(
         Limits(total=limits["jobs"], per_host=limits["jobs_per_host"], deadline=limits["deadline"]),
+        contract=limits["contract"],
         progress=_progress(lang) if not quiet and sys.stderr.isatty() else None,
         prompt=(lambda name: str(click.prompt(name, hide_input=True, err=True))) if sys.stdin.isatty() else None,
     )

@@ -50,7 +50,9 @@ def look(name: str, question: Question, looking: Looking) -> tuple[Observation, 
         )
     target = _target(probe, question)
     profile = _profile(probe, target, question, looking)
-    session = LiveSession(profile, _digest_only, looking.limits, looking.clock, looking.prompt)
+    session = LiveSession(
+        profile, _digest_only, looking.limits, looking.clock, looking.prompt, contract=looking.contract
+    )
     observations, complete = asyncio.run(observe([probe], session, looking.limits, profile, lambda _: None))
     if not complete:
         raise KeyboardInterrupt

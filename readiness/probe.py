@@ -11,10 +11,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.recording import Connection, Exchange
+
+if TYPE_CHECKING:
+    from readiness.contract.schemas import Contract
 
 
 class Effect(StrEnum):
@@ -171,6 +174,9 @@ class Session(Protocol):
 
     def exchanges(self) -> Mapping[str, Exchange]:
         """What the stage recorded of exchanges, by the id of their target; a file given in their place has none."""
+
+    def contract(self) -> Contract:
+        """The contract that requests and answers are held to: our own, or the one that the run was pointed at."""
 
     def original(self, target: Target) -> bytes:
         """The request body of an exchange as it came, or the bytes of the file that stands for one.

@@ -41,12 +41,13 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How a run looks: limits, clock, who is told of progress, who is asked for passwords, and who allowed it."""
+    """How a run looks: limits, clock, who hears of progress, who is asked for passwords, which contract it holds to."""
 
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = utc_now
     progress: Progress | None = None
     prompt: Callable[[str], str] | None = None
+    contract: Path | None = None
 
 
 Exercise = Callable[[Writer], AbstractAsyncContextManager[Recorded]]
@@ -63,7 +64,7 @@ def observe_profile(
         "profile": to_json(profile_data(text)),
         "profile_digest": hashlib.sha256(text.encode("utf-8")).hexdigest(),
         "profile_source": profile.source,
-        "tool": [list(row) for row in tool()],
+        "tool": [list(row) for row in tool(looking.contract)],
     }
     with Writer(folder, start, started) as writer:
         complete = asyncio.run(_act_and_look(profile, writer, looking, exercise))
@@ -78,7 +79,7 @@ async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exer
 
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
-    session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded)
+    session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded, looking.contract)
     _, complete = await observe(probes.discover(), session, looking.limits, whole, writer.tell, looking.progress)
     return complete
 
@@ -149,16 +150,24 @@ def profile_of(record: Record) -> Profile:
     return parse_profile(from_json(record.start["profile"]), str(record.start["profile_source"]))
 
 
-def tool() -> tuple[tuple[str, str], ...]:
-    """Name and version of the tool and of what its findings lean on; two TLS libraries, because there are two."""
+def tool(contract: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """Name and version of the tool and of what its findings lean on; two TLS libraries, because there are two.
+
+    ContractError where `contract` is no folder of the contract's files.
+    """
     from cryptography import __version__ as cryptography_version
     from cryptography.hazmat.backends.openssl.backend import backend
+
+    from readiness.contract.schemas import load_contract
+
+    held_to = load_contract(contract)
 
     return (
         ("mm-readiness", __version__),
         ("python", platform.python_version()),
         ("ssl (standard library)", ssl.OPENSSL_VERSION),
         ("cryptography", f"{cryptography_version} ({backend.openssl_version_text()})"),
+        ("contract", f"{held_to.name} (SHA-256 {held_to.sha256})"),
         ("platform", f"{platform.system()} {platform.release()}"),
     )
 

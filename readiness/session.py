@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from readiness import personal
 from readiness.chain import Profile
@@ -25,6 +26,9 @@ from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
 from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Stream
 from readiness.recording import Connection, Exchange
+
+if TYPE_CHECKING:
+    from readiness.contract.schemas import Contract
 
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
@@ -54,6 +58,7 @@ class LiveSession:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         prompt: Callable[[str], str] | None = None,
         recorded: Recorded | None = None,
+        contract: Path | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._profile = profile
@@ -61,6 +66,8 @@ class LiveSession:
         self._clock = clock
         self._prompt = prompt
         self._recorded = recorded or Recorded()
+        self._contract_folder = contract
+        self._contract: Contract | None = None
         self._passwords: dict[str, bytes | None] = {}
         self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
         self._allowed: set[tuple[str, int]] = set()
@@ -170,6 +177,14 @@ class LiveSession:
     def exchanges(self) -> Mapping[str, Exchange]:
         """The recorded exchanges by target id."""
         return self._recorded.exchanges
+
+    def contract(self) -> Contract:
+        """The contract of this run, read when it is first asked for."""
+        if self._contract is None:
+            from readiness.contract.schemas import load_contract
+
+            self._contract = load_contract(self._contract_folder)
+        return self._contract
 
     def original(self, target: Target) -> bytes:
         """The request body as it came, from the stage's spool or from the file that the target names."""

@@ -26,7 +26,7 @@ CORE |= {
     "rules": {"examples", "model", "rule_faults"},
     "checklist": {"errors", "model", "register", "rules"},
     "deviations": {"chain", "model", "report"},
-    "probe": {"model", "recording"},
+    "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
     "record": {"errors", "model", "recording", "values"},

@@ -190,6 +190,12 @@ def test_a_server_that_wants_a_certificate_and_gets_none_needs_credentials(root,
     assert stand.asked == []
 
 
+def test_a_refusal_after_the_handshake_is_not_lost_under_a_large_request(root, server, tmp_path):
+    big = HttpRequest("POST", "/x", body=b"x" * 2_000_000)
+    with soap_server(lambda _: raw_answer("200 OK"), server, tmp_path, clients=root) as stand:
+        assert {unseen(endpoint(stand.address), big).reason for _ in range(5)} == {Reason.CREDENTIALS_NEEDED}
+
+
 @pytest.mark.parametrize("newest", VERSIONS)
 def test_a_server_that_refuses_the_certificate_denies_access(root, server, tmp_path, newest):
     stranger = leaf(authority("Annan"), (), subject=[("CN", "Klienten")], extended_key_usage=("clientAuth",))

@@ -14,8 +14,8 @@ from xml.parsers import expat
 
 from readiness.contract import canonical
 from readiness.contract.delivery_encoding import as_utf8
-from readiness.contract.delivery_names import NAMES, Name
-from readiness.contract.delivery_parts import SIGNED, Attribute, Delivery, Element, Refused, Tag, Why
+from readiness.contract.delivery_names import BEARING, NAMES, Attribute, Name, remember
+from readiness.contract.delivery_parts import SIGNED, Delivery, Element, Refused, Tag, Why
 from readiness.contract.delivery_places import BEFORE_THE_BODY, ON_THE_WAY, PLACES
 from readiness.contract.names import MESSAGE_V3
 
@@ -172,14 +172,12 @@ class _Reader:
         self.elements += 1
         if self.depth > DEPTH or self.elements > ELEMENTS:
             raise Refused(Why.TOO_LARGE, _BOUNDS)
-        known = NAMES[name]
+        known = NAMES[name] if not flat else BEARING.get((name, *flat)) or self._bearing(name, flat)
         found, level, namespace, prefix = self.found, self.depth - self.top, known.namespace, known.prefix
-        attributes = self._attributes(flat) if flat else []
         if self.chunks:
             self._text(leaf=False)
         if level <= NOTED and (level <= 1 or (len(self.open) == level and self._leads_on(self.open[-1]))):
-            self._note(known, attributes, level)
-            self.leant.clear()
+            self._note(known, level)
         if prefix:
             found.prefixed = True
         if known.signature:
@@ -187,33 +185,42 @@ class _Reader:
         if namespace and prefix not in self.leant and self.scope[prefix][-1][0] <= self.top:
             self._lean(prefix)
         if self.coming:
-            own, self.coming = self.coming, {}
-            found.declaring.append(tag := Tag(len(self.plain), known.written, own, attributes))
-            self.tags.append((self.depth, tag))
-            found.prefixed = found.prefixed or any(own)
-        plain, wire = known.within if namespace == self.spaces[-1] else known.alone, known.wire
-        if attributes:
-            written = canonical.attributes(attributes)
-            plain = plain[:-1] + self._prefixes(attributes) + written + b">"
-            wire = wire[:-1] + written + b">"
-        self.plain.append(plain)
-        self.wire.append(wire)
+            self._bear(known)
+        self.plain.append(known.within if namespace == self.spaces[-1] else known.alone)
+        self.wire.append(known.wire)
         # The root's own plain tag is written when it is asked for; below it, it counts as named after its type.
         self.spaces.append(namespace if level else MESSAGE_V3)
         self.after_start = True
+
+    def _bearing(self, name: str, flat: list[str]) -> Name:
+        """A name with its attributes; kept for the next delivery where nothing in them depends on their place."""
+        attributes = self._attributes(flat)
+        known = NAMES[name].bearing(attributes, self._prefixes(attributes))
+        if not any(namespace or local.lower() == "id" for namespace, local, _, _ in attributes):
+            remember((name, *flat), known)
+        return known
+
+    def _bear(self, known: Name) -> None:
+        """Keep the start tag's declarations."""
+        own, self.coming = self.coming, {}
+        tag = Tag(len(self.plain), known.written, own, known.attributes)
+        self.found.declaring.append(tag)
+        self.tags.append((self.depth, tag))
+        self.found.prefixed = self.found.prefixed or any(own)
 
     def _leads_on(self, above: Element) -> bool:
         """Whether a child of this element is wanted: SignedDelivery's, and the SignedInfo that begins a Signature."""
         return above.name == SIGNED or (above.name == "Signature" and not above.children)
 
-    def _note(self, known: Name, attributes: list[Attribute], level: int) -> None:
+    def _note(self, known: Name, level: int) -> None:
         """Keep an element near the top."""
+        self.leant.clear()
         namespace = known.namespace if level else MESSAGE_V3
         alone = not level or known.local in {SIGNED, "SignedInfo"}
         scope = {prefix: declared[-1] for prefix, declared in self.scope.items() if declared} if alone else {}
         at = self.parser.CurrentByteIndex
         first = len(self.plain)
-        element = Element(namespace, known.local, known.written, self.depth, first, at, attributes, scope)
+        element = Element(namespace, known.local, known.written, self.depth, first, at, known.attributes, scope)
         if level:
             self.open[-1].children.append(element)
         else:

@@ -1,21 +1,27 @@
-"""How is an element's name written in its tags, with its prefix and without?
+"""How is an element written in its tags, with its prefix and without?
 
-Left out: attributes and declarations other than the default one (delivery_bytes.py, delivery_parts.py).
+Left out: declarations other than the default one (delivery_bytes.py, delivery_parts.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from readiness.contract import canonical
 from readiness.contract.names import XML_SIGNATURE
 
+Attribute = tuple[str, str, str, str]
+"""namespace, local name, name as written, value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, and the tags of an element of that name without attributes, canonical.
+    """An element's name and attributes, and its canonical tags.
 
-    `alone`: the plain start tag where the element above has another namespace; `within`: where it has the same.
+    `alone`: the plain start tag where the element above has another namespace; `within`: where it has the same. `wire`:
+    the start tag as written, without declarations.
     """
 
     namespace: str
@@ -28,9 +34,17 @@ class Name:
     plain_end: bytes
     wire_end: bytes
     signature: bool
+    attributes: Sequence[Attribute] = ()
+
+    def bearing(self, attributes: Sequence[Attribute], declared: bytes) -> Name:
+        """The same element with attributes, and with the declarations that these need in the plain form."""
+        end = canonical.attributes(attributes) + b">"
+        tags = self.alone[:-1] + declared + end, self.within[:-1] + declared + end, self.wire[:-1] + end
+        ends = self.plain_end, self.wire_end, self.signature
+        return Name(self.namespace, self.local, self.prefix, self.written, *tags, *ends, attributes)
 
 
-def _split(name: str) -> Name:
+def named(name: str) -> Name:
     """expat writes a name as one text: namespace, local name and prefix, or the last only, or the first two."""
     pieces = name.split(" ")
     namespace, local, prefix = ("", name, "") if len(pieces) == 1 else (*pieces, "")[:3]
@@ -42,15 +56,22 @@ def _split(name: str) -> Name:
     return Name(namespace, local, prefix, written, alone, within, wire, plain_end, wire_end, signature)
 
 
-class _Names(dict[str, Name]):
+class Names(dict[str, Name]):
     """Names as expat gives them, kept where they may be the contract's own: short, and among the first met."""
 
     def __missing__(self, name: str) -> Name:
-        known = _split(name)
+        known = named(name)
         if len(name) < 200 and len(self) < 4096:
             self[name] = known
         return known
 
 
-NAMES = _Names()
-"""Every name, split; the few that return in every delivery are split once."""
+NAMES: Final = Names()
+BEARING: Final[dict[tuple[str, ...], Name]] = {}
+"""The names, and the names with attributes, that return in every delivery: written once, for all of them."""
+
+
+def remember(key: tuple[str, ...], name: Name) -> None:
+    """Keep a name with its attributes under expat's words for both, on the same terms."""
+    if sum(map(len, key)) < 400 and len(BEARING) < 1024:
+        BEARING[key] = name

@@ -8,19 +8,17 @@ how the parts are read (delivery_bytes.py), and whether a signature agrees with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from readiness.contract import canonical
+from readiness.contract.delivery_names import Attribute
 from readiness.contract.names import INCLUSIVE_C14N
 
 SEALED: Final = "SealedDelivery"
 SIGNED: Final = "SignedDelivery"
-
-Attribute = tuple[str, str, str, str]
-"""namespace, local name, name as written, value."""
 
 
 class Reading(StrEnum):
@@ -81,7 +79,7 @@ class Element:
     depth: int
     first: int
     first_byte: int
-    attributes: list[Attribute]
+    attributes: Sequence[Attribute]
     scope: Mapping[str, tuple[int, str]]
     after: int = 0
     after_byte: int = 0
@@ -101,7 +99,7 @@ class Tag:
     first: int
     written: str
     own: Mapping[str, str]
-    attributes: list[Attribute]
+    attributes: Sequence[Attribute]
     after: int = 0
 
 
@@ -212,7 +210,7 @@ def _plain_alone(name: str, element: Element) -> bytes:
     return _tag(name, {"": element.namespace} if element.namespace else {}, element.attributes)
 
 
-def _tag(written: str, declarations: Mapping[str, str], attributes: list[Attribute]) -> bytes:
+def _tag(written: str, declarations: Mapping[str, str], attributes: Sequence[Attribute]) -> bytes:
     return (
         b"<" + written.encode("utf-8") + canonical.declarations(declarations) + canonical.attributes(attributes) + b">"
     )

@@ -36,8 +36,8 @@ class Signer(StrEnum):
 class Attempt:
     """What one reading gave.
 
-    `sha256`: of the octets that it covers, hex; "" where they could not be written, or need not be to know that they are
-    others than those signed. `refusal`: None where the signature verifies.
+    `sha256`: of the octets that it covers, hex; "" where they could not be written, or need not be to know that others
+    were signed. `refusal`: None where the signature verifies.
     """
 
     reading: Reading

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from readiness.demo import (
     certificate_defects,
+    letter_defects,
     responsibility_defects,
     sending_defects,
     server_certificate_defects,
@@ -27,6 +28,7 @@ DEFECTS: Mapping[str, Defect] = {
         responsibility_defects,
         soap_defects,
         sending_defects,
+        letter_defects,
     )
     for defect in module.DEFECTS
 }

@@ -11,10 +11,9 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import readiness
@@ -27,6 +26,7 @@ from readiness.record import Writer
 from readiness.recording import Connection, Exchange, connection_target, exchange_target
 from readiness.session import Recorded
 from readiness.stage.behaviour import BEHAVIOURS, Behaviour
+from readiness.stage.recorder import Recorder
 from readiness.stage.settings import (
     Dispatcher,
     Sender,
@@ -39,7 +39,7 @@ from readiness.stage.stage import Stage, running_stage
 SECONDS = 20.0
 """When the processes end at the latest; they need about one."""
 SETTLE = 2.0
-POLL = 0.01
+"""Seconds for a process that is to end, and for connections to be told of."""
 WAYS = ("sane",) * 6 + ("not_registered", "opted_out", "pending")
 """How the stage treats the adults among the test persons; after them comes a minor, who has no mailbox."""
 
@@ -68,13 +68,13 @@ class DemoExercise:
         for old in ("*.port", "account.json", "spool.bin"):
             for path in self._folder.glob(old):
                 path.unlink()
-        persons = _persons(date.today(), self._plan.sending.register)
+        persons = _persons(datetime.now(UTC).date(), self._plan.sending.register)
         journal = _Journal(writer)
         async with running_stage(self._stage(persons), journal, load_contract(), self._folder) as stage:
             await self._send(stage, persons)
-            until = time.monotonic() + SETTLE
-            while len(journal.connections) < stage.recorder.connections and time.monotonic() < until:
-                await asyncio.sleep(POLL)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE):
+                    await journal.holds(stage.recorder)
             yield Recorded(journal.connections, journal.exchanges, stage.original)
 
     def _stage(self, persons: Mapping[str, Behaviour]) -> StageSettings:
@@ -154,12 +154,20 @@ class _Journal:
         self._writer = writer
         self.connections: dict[str, Connection] = {}
         self.exchanges: dict[str, Exchange] = {}
+        self._told = asyncio.Event()
+
+    async def holds(self, recorder: Recorder) -> None:
+        """Wait until every connection that was accepted has been told of, which is when it is over."""
+        while len(self.connections) < recorder.connections:
+            self._told.clear()
+            await self._told.wait()
 
     def tell_recorded(self, entry: Connection | Exchange) -> None:
         """As the writer."""
         self._writer.tell_recorded(entry)
         if isinstance(entry, Connection):
             self.connections[connection_target(entry).id] = entry
+            self._told.set()
         else:
             self.exchanges[exchange_target(entry).id] = entry
 
@@ -197,7 +205,7 @@ def _process(role: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-P", "-m", "readiness.demo.sending", role, str(folder / f"{role}.json")]
     with (folder / f"{role}.out").open("wb") as printed:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603  our own program, as a list of arguments
             command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, env=environment
         )
         try:

@@ -138,6 +138,8 @@ class StageConnection(asyncio.Protocol):
         self._transport.resume_reading()
         if self._talk is not None:
             self._talk.resume()
+            if self._ended[0] == "peer" and not self._busy():
+                self._close(*self._ended)
 
     # -- What the house tells
 

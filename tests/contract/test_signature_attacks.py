@@ -33,12 +33,15 @@ def test_what_the_attacks_are_made_of_verifies():
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 60
 
 
-@pytest.mark.parametrize("attack", [a for a in ATTACKS if a.avsandare], ids=lambda attack: attack.name)
-def test_indenting_an_attack_or_giving_it_prefixes_does_not_help_it(attack):
-    if attack.avsandare in {Why.NOT_XML, Why.ENCODING, Why.DOCUMENT_TYPE, Why.COMMENT}:
-        pytest.skip("cannot be written anew without losing the attack")
-    for rewrite in (pretty_printed, with_prefixes):
-        assert read_signatures(rewrite(attack.document)).avsandare.verifies == ()
+# Reading these anew would lose the attack: what is not XML, and what a parser leaves out.
+LOST = {Why.NOT_XML, Why.ENCODING, Why.DOCUMENT_TYPE, Why.COMMENT}
+REWRITABLE = [attack for attack in ATTACKS if attack.avsandare and attack.avsandare not in LOST]
+
+
+@pytest.mark.parametrize("rewrite", [pretty_printed, with_prefixes])
+@pytest.mark.parametrize("attack", REWRITABLE, ids=lambda attack: attack.name)
+def test_indenting_an_attack_or_giving_it_prefixes_does_not_help_it(attack, rewrite):
+    assert read_signatures(rewrite(attack.document)).avsandare.verifies == ()
 
 
 DEEP = b"<Delivery>" + b"<x>" * 600 + b"</x>" * 600

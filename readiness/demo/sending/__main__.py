@@ -23,7 +23,7 @@ TIME_IS_OVER = 3
 def main(arguments: list[str]) -> int:
     """Exit codes: 0 ended by itself, 2 usage; 3 is given when the time is over."""
     if len(arguments) != 2 or arguments[0] not in ROLES:
-        print(f"usage: python -m readiness.demo.sending {'|'.join(ROLES)} SETTINGS.json", file=sys.stderr)
+        sys.stderr.write(f"usage: python -m readiness.demo.sending {'|'.join(ROLES)} SETTINGS.json\n")
         return 2
     settings = read_settings(Path(arguments[1]))
     with Log(Path(settings.log), arguments[0]) as log:

@@ -1,4 +1,4 @@
-"""What did FaR or an operator answer? SOAP in, plain values out; what cannot be read is told apart from what is refused.
+"""What did FaR or an operator answer? SOAP in, plain values out; a refusal is told apart from what cannot be read.
 
 Nothing outside the answer is ever fetched. C sections 3 and 5. Left out: what to do about it (`mediator`).
 """

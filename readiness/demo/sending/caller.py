@@ -73,7 +73,7 @@ class Caller:
         return Said(answer.status, data)
 
     def knock(self, url: str, hello: bytes = b"") -> None:
-        """A connection that shows no client certificate, or says only this ClientHello: only built-in defects do that."""
+        """A connection that shows no client certificate, or says only this ClientHello; built-in defects do that."""
         peer, timeout = urlsplit(url), self._settings.timeout
         context = ssl.create_default_context(cafile=self._settings.authority)
         with contextlib.suppress(OSError), socket.create_connection((peer.hostname, peer.port), timeout) as raw:

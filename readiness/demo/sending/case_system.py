@@ -1,13 +1,12 @@
-"""The verksamhetssystem: which decisions are there, what became of each letter, and who is told when that is uncertain?
+"""The verksamhetssystem: which decisions are there, and what became of each letter?
 
-It writes the letters, hands them to the integration, waits, and writes the account: every letter stands in it. Left out:
-who can be reached and how (`mediator`).
+It writes the letters, hands them to the integration, waits, and writes the account, in which every letter stands. Left
+out: who can be reached and how (`mediator`).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,8 +30,9 @@ def run(settings: Settings, log: Log) -> None:
     letters = apply([write_letter(decision, settings.sender_name) for decision in settings.decisions], settings.quirks)
     integration = Next(settings)
     try:
-        handed = [letter for letter in letters if _hand_over(letter, integration, log)]
-        outcomes = _wait(handed, integration, until, log)
+        for letter in letters:
+            _hand_over(letter, integration, log)
+        outcomes = _wait(letters, integration, until, log)
         _account(Path(settings.account), letters, outcomes, log)
         integration.ask("POST /avsluta")
     except Unreachable as problem:
@@ -43,12 +43,11 @@ def run(settings: Settings, log: Log) -> None:
         integration.close()
 
 
-def _hand_over(letter: Letter, integration: Next, log: Log) -> bool:
+def _hand_over(letter: Letter, integration: Next, log: Log) -> None:
     recipient = letter.recipients[0]
     log.tell("INFO", "created", correlation=letter.case, message=letter.id, recipient=recipient)
     integration.ask("POST /meddelanden", to_plain(letter))
     log.tell("INFO", "handed_over", correlation=letter.case, message=letter.id, recipient=recipient)
-    return True
 
 
 def _wait(letters: Sequence[Letter], integration: Next, until: float, log: Log) -> Mapping[str, Outcome]:
@@ -85,4 +84,4 @@ def _account(path: Path, letters: Sequence[Letter], outcomes: Mapping[str, Outco
         )
     part = path.with_suffix(".part")
     part.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    part.replace(path)

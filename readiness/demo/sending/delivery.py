@@ -43,7 +43,7 @@ def read_signer(identity: Identity) -> Signer:
     """A key and its certificates, from their files."""
     key = load_pem_private_key(Path(identity.key).read_bytes(), None)
     chain = x509.load_pem_x509_certificates(Path(identity.certificate).read_bytes())
-    return Signer(cast(SigningKey, key), tuple(chain))
+    return Signer(cast("SigningKey", key), tuple(chain))
 
 
 def question(sender: str, recipients: Collection[str], quirks: Collection[str] = ()) -> bytes:

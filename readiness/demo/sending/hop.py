@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import socketserver
 import ssl
 import threading
@@ -73,10 +72,11 @@ def open_door(settings: Settings, routes: Mapping[str, Route], log: Log) -> Iter
         said = Path(settings.door)
         part = said.with_suffix(".part")
         part.write_text(str(door.server_port), encoding="ascii")
-        os.replace(part, said)  # whole or not at all
+        part.replace(said)  # whole or not at all
         try:
             yield
         finally:
+            said.unlink()
             door.shutdown()
             thread.join()
 
@@ -141,13 +141,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: Door
 
     def setup(self) -> None:
-        self.timeout = self.server.seconds
+        self.request.settimeout(self.server.seconds)
         super().setup()
 
-    def do_GET(self) -> None:  # noqa: N802  its name is http.server's
+    def do_GET(self) -> None:
         self._answer()
 
-    def do_POST(self) -> None:  # noqa: N802  its name is http.server's
+    def do_POST(self) -> None:
         self._answer()
 
     def log_message(self, *_: object) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from readiness.demo.sending.hop import Next, Unreachable, open_door
+from readiness.demo.sending.hop import Next, Route, Unreachable, open_door
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.outcome import PENDING, WORKING, Outcome
 from readiness.demo.sending.settings import Settings
@@ -35,7 +35,7 @@ class Queue:
 
     def serve(self) -> None:
         """Until `POST /avsluta`."""
-        routes = {
+        routes: dict[str, Route] = {
             "POST /meddelanden": self.take,
             "POST /kor": self.relay,
             "GET /utfall": self.outcomes,

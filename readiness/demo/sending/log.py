@@ -1,6 +1,6 @@
-"""What does a process write in its log? One JSON object a line: time with zone, level, ids, event, never anything personal.
+"""What does a process write in its log? One JSON object a line: time with zone, level, event, ids, codes.
 
-A recipient is starred, a body is never given to it. Left out: who reads it.
+Nothing personal: a recipient is starred, and a body is never given to it. Left out: who reads it.
 """
 
 from __future__ import annotations

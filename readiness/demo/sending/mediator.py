@@ -1,14 +1,13 @@
 """The förmedlare: who can be reached, where is each letter to go, and what became of it?
 
-One batch at a time: it asks FaR, decides for each recipient (C section 7), signs, seals, delivers to exactly the address
-that FaR gave, reads every Status, and treats faults by their range (C section 5). What is uncertain is said to be so, and
-never goes on paper as well. Left out: what requests look like (`delivery`), and how they travel (`caller`).
+One batch at a time: it asks FaR, decides for each recipient (C section 7), signs, seals, delivers to exactly the
+address that FaR gave, reads every Status, and treats faults by their range (C section 5). What is uncertain is said to
+be so, and never goes on paper as well. Left out: what requests look like (`delivery`), and how they travel (`caller`).
 """
 
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -17,9 +16,9 @@ from typing import Any
 
 from readiness.contract.names import RECIPIENT_V2, RECIPIENT_V3, SERVICE_V2, SERVICE_V3
 from readiness.demo.sending.answers import Account, NotUnderstood, Receipt, Refused, read_accounts, read_receipt
-from readiness.demo.sending.caller import Caller, Lost, NotSent, Said
+from readiness.demo.sending.caller import Caller, Lost, NotSent
 from readiness.demo.sending.delivery import delivery, question, read_signer
-from readiness.demo.sending.hop import open_door
+from readiness.demo.sending.hop import Route, open_door
 from readiness.demo.sending.letter import Letter, from_plain
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.old_hello import HELLOS
@@ -46,7 +45,11 @@ class Mediator:
 
     def serve(self) -> None:
         """Until `POST /avsluta`, and what was taken before that is finished."""
-        routes = {"POST /sandningar": self.take, "GET /utfall": self.outcomes, "POST /avsluta": self.stop}
+        routes: dict[str, Route] = {
+            "POST /sandningar": self.take,
+            "GET /utfall": self.outcomes,
+            "POST /avsluta": self.stop,
+        }
         with open_door(self._settings, routes, self._log):
             while (batch := self._batches.get(timeout=self._settings.seconds)) is not None:
                 with Caller(self._settings) as caller:
@@ -96,7 +99,7 @@ class Mediator:
         if "knocks-without-certificate" in quirks:
             caller.knock(far)
         for name in HELLOS.keys() & set(quirks):
-            caller.knock(far, HELLOS[name])
+            caller.knock(far, HELLOS[name]())
         if "asks-about-everybody" in quirks:
             self._look_up(self._settings.register, caller)
         if "asks-in-version-2" in quirks:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 TLSV1_1, TLSV1_2, TLSV1_3 = 0x0302, 0x0303, 0x0304
 AES_128_GCM, ECDHE_AES_128_GCM, ECDHE_AES_128_CBC, RSA_3DES = 0x1301, 0xC02F, 0xC013, 0x000A
@@ -31,12 +31,12 @@ def hello(versions: Sequence[int], suites: Sequence[int], compression: Sequence[
 
 
 NEW = (TLSV1_3, TLSV1_2)
-HELLOS: Mapping[str, bytes] = {
-    "knocks-in-tls-1.1": hello([TLSV1_1], [ECDHE_AES_128_CBC]),
-    "knocks-with-3des": hello(NEW, [AES_128_GCM, ECDHE_AES_128_GCM, RSA_3DES]),
-    "knocks-with-compression": hello(NEW, [AES_128_GCM, ECDHE_AES_128_GCM], [DEFLATE, NULL]),
+HELLOS: Mapping[str, Callable[[], bytes]] = {
+    "knocks-in-tls-1.1": lambda: hello([TLSV1_1], [ECDHE_AES_128_CBC]),
+    "knocks-with-3des": lambda: hello(NEW, [AES_128_GCM, ECDHE_AES_128_GCM, RSA_3DES]),
+    "knocks-with-compression": lambda: hello(NEW, [AES_128_GCM, ECDHE_AES_128_GCM], [DEFLATE, NULL]),
 }
-"""By the name of the built-in defect."""
+"""What a built-in defect says, by its name."""
 
 
 def _extension(number: int, content: bytes) -> bytes:
