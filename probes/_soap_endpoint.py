@@ -1,7 +1,7 @@
 """Which SOAP service does an endpoint claim to have, and which contract was published for it?
 
-The contract is ours, for the services of Mina meddelanden, or the files of the supplier that the profile names. Left
-out: what the endpoint serves (`soap_contract`), and how it answers (`soap_faults`).
+The contract is that of the run, for the services of Mina meddelanden, or the supplier's files that the profile names.
+Left out: what the endpoint serves (`soap_contract`), and how it answers (`soap_faults`).
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ async def published(target: Target, session: Session) -> Documents:
 
 
 def _of_mina_meddelanden(service: str, contract: Contract) -> Documents:
+    if service not in contract.services:  # a folder of Digg's files need not hold them all
+        raise CannotObserve(Reason.NOT_CONFIGURED, f"the contract {contract.name} has no WSDL for {service}")
     start = f"{PUBLISHED}{service}.wsdl"
     files = {urljoin(PUBLISHED, path): data for path, data in contract.schema_files().items()}
     return Documents(start, {start: contract.wsdl(service), **files})

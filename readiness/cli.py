@@ -130,6 +130,7 @@ def demo(
     """See an example kommun: its whole chain, on this machine."""
     from readiness.demo import defects as built_in
     from readiness.demo.chain import planned, running_chain
+    from readiness.demo.exercise import DemoExercise
 
     if list_defects:
         click.echo(built_in.describe(lang))
@@ -137,12 +138,13 @@ def demo(
     if conforming and defects:
         raise UsageError("--conforming and --defect exclude each other. Give one of them.")
     chosen = () if conforming else defects or built_in.DEFAULT_DEFECTS
-    planned(chosen)  # an unknown name leaves no folder behind
+    plan = planned(chosen)  # an unknown name leaves no folder behind
     folder = _run_folder(out, force=force)
     with running_chain(folder / "chain", chosen) as profile:
         names = say(lang, "command.defects_are", names=", ".join(chosen)) if chosen else say(lang, "command.conforming")
         click.echo(f"{names} {say(lang, 'command.demo_note')}", err=True)
-        _run(profile, folder, lang, limits, as_json=as_json, force=force)
+        exercise = DemoExercise(plan, folder / "chain")
+        _run(profile, folder, lang, limits, as_json=as_json, force=force, exercise=exercise)
 
 
 @main.command()

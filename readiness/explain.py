@@ -65,7 +65,7 @@ def _rule(lang: str, rule: Rule) -> str:
         ("check", rule.check or "-"),
     ]
     if rule.pending:
-        rows.append(("pending_because", rule.pending))
+        rows.append(("pending_because", pick(lang, rule.pending)))
     else:
         selected = "; ".join(f"{name} = {' | '.join(map(str, wanted))}" for name, wanted in rule.select)
         rows.append(("looks_at", f"{say(lang, f'kind.{rule.target}')}{f' ({selected})' if selected else ''}"))

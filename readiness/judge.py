@@ -85,7 +85,7 @@ def grade(
 def _judge_rule(rule: Rule, profile: Profile, seen: Mapping[str, Facts], at: datetime) -> Iterable[Finding]:
     chain = profile.chain.id
     if rule.pending:
-        unseen = Unseen(Reason.NOT_BUILT, rule.pending)
+        unseen = Unseen(Reason.NOT_BUILT, rule.pending.en)
         return [Finding(rule.id, chain, Verdict.INCONCLUSIVE, Cause.PENDING, unseen=unseen)]
     if targets := [target for target in profile.targets if selects(rule, target)]:
         return [_judge_target(rule, target, seen.get(target.id, {}), at) for target in targets]

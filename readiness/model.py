@@ -304,7 +304,7 @@ class Rule:
     valid_days: int | None = None
     passes: tuple[Example, ...] = ()
     fails: tuple[Example, ...] = ()
-    pending: str = ""
+    pending: Words | None = None
     retired: str = ""
     verified: tuple[str, str] | None = None
 

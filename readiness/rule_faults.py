@@ -48,7 +48,7 @@ SHAPES: dict[str, tuple[type, str]] = {
     "verified": (dict, 'verified = { by = "...", on = 2026-11-23 }'),
     "passes": (list, "passes = [...], at least one"),
     "fails": (list, "fails = [...], at least one"),
-    "pending": (str, "the reason why no probe can look yet"),
+    "pending": (dict, 'pending.sv = "..." and pending.en = "...": why no probe can look yet'),
     "retired": (str, "the reason why the rule was withdrawn"),
 }
 WORDS: dict[str, set[str]] = {
@@ -104,7 +104,7 @@ def _shape_faults(row: Mapping[str, Any]) -> list[Wrong]:
             wrong.append(Wrong(key, f"is {row[key]!r}", f"Write one of {', '.join(sorted(WORDS[key]))}"))
         elif not row[key] and key != "valid_days":
             wrong.append(Wrong(key, "is empty", f"Write {instead}"))
-    for key in {"title", "remedy"} & found:
+    for key in {"title", "remedy", "pending"} & found:
         if type(row[key]) is dict and (set(row[key]) != {"sv", "en"} or not all(row[key].values())):
             wrong.append(Wrong(key, "is not in both languages", f"Write {SHAPES[key][1]}"))
     return wrong

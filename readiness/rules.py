@@ -66,7 +66,7 @@ def _rule(row: Mapping[str, Any], facts: Mapping[str, Fact]) -> Rule:
         valid_days=row.get("valid_days"),
         passes=tuple(_example(raw, type_, facts) for raw in row.get("passes", ())),
         fails=tuple(_example(raw, type_, facts) for raw in row.get("fails", ())),
-        pending=row.get("pending", ""),
+        pending=Words(row["pending"]["sv"], row["pending"]["en"]) if "pending" in row else None,
         retired=row.get("retired", ""),
         verified=(str(verified["by"]), str(verified["on"])) if verified else None,
     )

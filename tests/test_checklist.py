@@ -141,20 +141,20 @@ def test_a_list_in_a_rule_becomes_several_values():
 
 
 def test_a_pending_rule_needs_no_target_fact_or_examples():
-    [rule] = load(rule_text(without=LOOK, pending='"no probe yet"')).rules
-    assert (rule.pending, rule.expect, rule.target) == ("no probe yet", (), TargetKind.CHAIN)
+    [rule] = load(rule_text(without=LOOK, pending='{ sv = "ingen prob", en = "no probe" }')).rules
+    assert (rule.pending, rule.expect, rule.target) == (Words("ingen prob", "no probe"), (), TargetKind.CHAIN)
     assert (rule.fact, rule.retired, rule.passes) == ("", "", ())
 
 
 def test_a_retired_rule_stays_and_is_no_longer_held_to_examples():
     [rule] = load(rule_text(without=LOOK, retired='"replaced by MM-X-02"')).rules
-    assert (rule.retired, rule.pending, rule.expect) == ("replaced by MM-X-02", "", ())
+    assert (rule.retired, rule.pending, rule.expect) == ("replaced by MM-X-02", None, ())
 
 
-@pytest.mark.parametrize("state", ["pending", "retired"])
-def test_the_examples_of_an_idle_rule_are_not_judged(state):
-    [rule] = load(rule_text(**{state: '"reason"', "passes": '["a"]', "fails": '["a"]'})).rules
-    assert getattr(rule, state) == "reason"
+@pytest.mark.parametrize(("state", "why"), [("pending", '{ sv = "skäl", en = "reason" }'), ("retired", '"reason"')])
+def test_the_examples_of_an_idle_rule_are_not_judged(state, why):
+    [rule] = load(rule_text(**{state: why, "passes": '["a"]', "fails": '["a"]'})).rules
+    assert getattr(rule, state) in {"reason", Words("skäl", "reason")}
 
 
 AT = "at = 2026-11-30T12:00:00Z"
@@ -184,6 +184,7 @@ WRONG = [
     ({"title": '"only one"'}, "title", "Write title.sv"),
     ({"title": '{ sv = "t" }'}, "title", "both languages"),
     ({"remedy": '{ sv = "t", en = "" }'}, "remedy", "both languages"),
+    ({"without": LOOK, "pending": '{ sv = "sedan" }'}, "pending", "both languages"),
     ({"risks": "{}"}, "risks", "is empty"),
     ({"risks": '["8"]'}, "risks", 'Write { "23"'),
     ({"risks": '{ "99" = "must" }'}, "risks", "names risk '99'"),
@@ -215,7 +216,11 @@ WRONG = [
     ({"verified": "{ on = 2026-11-23 }"}, "verified", "Write verified"),
     ({"when": '{ "f.text" = "RSA" }'}, "when", "asks nothing"),
     ({"title": "1"}, "title", "Write title.sv"),
-    ({"without": LOOK, "pending": '"later"', "risks": '{ "99" = "must" }'}, "risks", "names risk '99'"),
+    (
+        {"without": LOOK, "pending": '{ sv = "sedan", en = "later" }', "risks": '{ "99" = "must" }'},
+        "risks",
+        "names risk '99'",
+    ),
     ({"without": LOOK, "retired": '"gone"', "check": '"99-9"'}, "check", "which no check has"),
     ({"without": LOOK, "retired": "1"}, "retired", "the reason why"),
     ({"without": LOOK, "retired": '""'}, "retired", "is empty"),
@@ -321,6 +326,9 @@ def test_an_id_stands_once():
     [fault] = faults(rule_text(id='"MM-X-02"'), rule_text(), rule_text())
     assert (fault.file, fault.line, fault.key, fault.wrong) == ("1.toml", 0, "MM-X-01", "stands 2 times")
     assert fault.cure.startswith("Give one of them")
+    with pytest.raises(ChecklistError) as error:
+        parse_checklist({"b.toml": rule_text(), **SMALL, "a.toml": rule_text()}, FACTS)
+    assert [fault.file for fault in error.value.faults] == ["a.toml"]
 
 
 def test_a_rule_without_an_id_is_told_by_its_file():
@@ -349,7 +357,8 @@ def test_rules_stand_in_the_order_of_file_names():
 
 def test_risks_and_checks_come_from_their_own_files_and_rules_from_the_others():
     misplaced = {name: text + rule_text() for name, text in SMALL.items()}
-    assert parse_checklist(misplaced | {"0.toml": rule_text(id='"MM-X-02"')}, FACTS).rules[0].id == "MM-X-02"
+    [rule] = parse_checklist(misplaced | {"0.toml": rule_text(id='"MM-X-02"')}, FACTS).rules
+    assert rule.id == "MM-X-02"
 
 
 def plain(noun):

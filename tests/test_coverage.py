@@ -15,7 +15,9 @@ from readiness.register import Check, Checklist, Matrix
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 
 
-def _rule(id_: str, *, check: str = "1-1", pending: str = "", retired: str = "", stated: bool = False) -> Rule:
+def _rule(
+    id_: str, *, check: str = "1-1", pending: Words | None = None, retired: str = "", stated: bool = False
+) -> Rule:
     return Rule(
         id=id_,
         title=Words("Titel | med streck", "Title"),
@@ -31,7 +33,11 @@ def _rule(id_: str, *, check: str = "1-1", pending: str = "", retired: str = "",
     )
 
 
-REAL, WAITING, STATED = _rule("MM-A-01"), _rule("MM-A-02", pending="No probe yet."), _rule("MM-A-03", stated=True)
+REAL, WAITING, STATED = (
+    _rule("MM-A-01"),
+    _rule("MM-A-02", pending=Words("Ingen prob.", "No probe yet.")),
+    _rule("MM-A-03", stated=True),
+)
 
 
 @pytest.mark.parametrize(

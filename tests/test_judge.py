@@ -89,7 +89,7 @@ def test_silence_is_inconclusive():
 
 
 def test_a_pending_rule_is_one_inconclusive_finding_about_the_chain():
-    finding = one(replace(RULE, pending="no probe reads it"), seen("f.number", 2))
+    finding = one(replace(RULE, pending=Words("ingen prob", "no probe reads it")), seen("f.number", 2))
     assert (finding.verdict, finding.cause, finding.target) == (Verdict.INCONCLUSIVE, Cause.PENDING, "chain")
     assert finding.unseen == Unseen(Reason.NOT_BUILT, "no probe reads it")
     assert finding.rule == "MM-X-01"

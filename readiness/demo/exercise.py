@@ -11,7 +11,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -55,8 +55,9 @@ class Exercised:
 class DemoExercise:
     """An exercise (`run.Exercise`) on the folder of a chain that runs; `exercised` says afterwards how it went."""
 
-    def __init__(self, plan: Plan, folder: Path, seconds: float = SECONDS) -> None:
+    def __init__(self, plan: Plan, folder: Path, seconds: float = SECONDS, ways: Sequence[str] = WAYS) -> None:
         self._plan = plan
+        self._ways = ways
         self._folder = folder / "sandning"
         self._authority = folder / "ca" / "rot.pem"
         self._seconds = seconds
@@ -68,7 +69,7 @@ class DemoExercise:
         for old in ("*.port", "account.json", "spool.bin"):
             for path in self._folder.glob(old):
                 path.unlink()
-        persons = _persons(datetime.now(UTC).date(), self._plan.sending.register)
+        persons = _persons(datetime.now(UTC).date(), self._ways, self._plan.sending.register)
         journal = _Journal(writer)
         async with running_stage(self._stage(persons), journal, load_contract(), self._folder) as stage:
             await self._send(stage, persons)
@@ -175,12 +176,12 @@ class _Journal:
 IN_THE_REGISTER_ONLY = Behaviour("register", account="Not", accepted=False, supplier="none", delivered=False)
 
 
-def _persons(today: date, register: int) -> dict[str, Behaviour]:
-    """Nine adults and a minor, and how each is treated; then others, until there are as many as the register has."""
+def _persons(today: date, ways: Sequence[str], register: int) -> dict[str, Behaviour]:
+    """An adult for each way, and a minor; then others, until there are as many as the register has."""
     known = test_persons()
     adults = [person.number for person in known if person.adult_on(today)]
     minor = next(person.number for person in known if not person.adult_on(today))
-    persons = {number: BEHAVIOURS[way] for number, way in zip(adults, WAYS, strict=False)}
+    persons = {number: BEHAVIOURS[way] for number, way in zip(adults, ways, strict=False)}
     persons[minor] = BEHAVIOURS["not_registered"]
     if register:
         for number in _test_series():
@@ -204,7 +205,8 @@ def _process(role: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     root = str(Path(readiness.__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-P", "-m", "readiness.demo.sending", role, str(folder / f"{role}.json")]
-    with (folder / f"{role}.out").open("wb") as printed:
+    out = folder / f"{role}.out"
+    with out.open("wb") as printed:
         process = subprocess.Popen(  # noqa: S603  our own program, as a list of arguments
             command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, env=environment
         )
@@ -214,6 +216,8 @@ def _process(role: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             if process.poll() is None:
                 process.kill()
             process.wait()
+    if not out.stat().st_size:
+        out.unlink()
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:

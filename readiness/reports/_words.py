@@ -26,7 +26,7 @@ from readiness.model import (
     Value,
 )
 from readiness.report import DeviationState, Report
-from readiness.texts import say
+from readiness.texts import pick, say
 
 CONTROL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Control and format characters (bidi marks, zero-width), lone surrogates, line and paragraph separators."""
@@ -237,4 +237,4 @@ def _reasons(lang: str, report: Report, finding: Finding, rule: Rule) -> dict[st
         return {"who": who, "when": when, "why": escape_control(absence.why)}
     nobody = say(lang, "cause_part.nobody")
     why = unseen_text(lang, finding.unseen) if finding.unseen else nobody
-    return {"who": nobody, "when": "", "why": escape_control(rule.pending) or why}
+    return {"who": nobody, "when": "", "why": escape_control(pick(lang, rule.pending)) if rule.pending else why}

@@ -203,6 +203,9 @@ SUBSTITUTION = (
     inner("the address of a key", key_info(swap(
         b"<X509Data>", b'<RetrievalMethod URI="http://127.0.0.1:9/k"></RetrievalMethod><X509Data>')),
         Why.CERTIFICATE),
+    inner("a second X509Data with a stranger's certificate", key_info(swap(
+        b"</KeyInfo>", b"<X509Data><X509Certificate>%s</X509Certificate></X509Data></KeyInfo>" % STRANGER)),
+        Why.CERTIFICATE),
     inner("two X509Data", key_info(swap(b"<X509Data>", b"<X509Data></X509Data><X509Data>")),
           Why.CERTIFICATE),
     inner("a certificate that is none", swap(b"<X509Certificate>MII", b"<X509Certificate>AAA"), Why.CERTIFICATE),

@@ -44,7 +44,8 @@ def deliveries(draw):
     s = draw(st.sampled_from(["", "s:"]))
     above = draw(st.sampled_from(["", ' xmlns:p="urn:a"', ' xmlns:p="urn:b" xmlns:q="urn:a"']))
     default = draw(st.sampled_from(["", f' xmlns="{MESSAGE_V3}"'])) if s else f' xmlns="{SERVICE_V3}"'
-    content = draw(elements({"p"} if ":p=" in above else ()))
+    root = draw(st.sampled_from(["", ' xmlns:q="urn:q"', f' xmlns:p="urn:q" xmlns:s="{SERVICE_V3}"']))
+    content = draw(elements({"s", *(prefix for prefix in "pq" if f":{prefix}=" in above + root)}))
     own = draw(st.sampled_from(["", ' xmlns:r="urn:r"'])) + f' xmlns="{MESSAGE_V3}"' * (not s or not default)
     d = draw(st.sampled_from(["", "ds:"]))
     signature = (
@@ -53,9 +54,10 @@ def deliveries(draw):
     return (
         f'<soap:Envelope xmlns:soap="{SOAP_11}"{above}><soap:Body>'
         f'<{s}deliverSecure xmlns:s="{SERVICE_V3}"{default}>'
-        f"<{s}deliverSecure>"
+        f"<{s}deliverSecure{root}>"
         f"<SignedDelivery{own}><Delivery>{content}</Delivery>{draw(TEXTS)}{signature}</SignedDelivery>"
-        f'<Seal xmlns="{MESSAGE_V3}"> </Seal>{signature}</{s}deliverSecure></{s}deliverSecure></soap:Body></soap:Envelope>'
+        f'<Seal xmlns="{MESSAGE_V3}"> </Seal>{signature}'
+        f"</{s}deliverSecure></{s}deliverSecure></soap:Body></soap:Envelope>"
     ).encode()
 
 

@@ -110,3 +110,23 @@ def test_what_xml_signature_allows_beyond_the_contract_verifies_strictly(tmp_pat
     done = xmlsec1.sign(tmp_path, declared + put_into(content, signature), avsandare())
     done = re.sub(rb"<!DOCTYPE.*?\]>", b"", done, flags=re.DOTALL)
     assert read_signatures(done).avsandare.verifies == (Reading.STRICT,)
+
+
+def test_what_the_contract_leaves_out_verifies_strictly_only_even_without_prefixes(tmp_path):
+    """C 6.1 has one transform and no list of prefixes; a reading that lets more pass would show it here."""
+    prefixless = INCLUSIVE_NAMESPACES.replace("i:", "").replace("xmlns:i", "xmlns").replace("ds:", "")
+    wanted = template(MORE + "rsa-sha256", ENC + "sha256", more=prefixless)
+    listed = template(MORE + "rsa-sha256", ENC + "sha256").replace(
+        f'<CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"/>'.encode(),
+        prefixless.replace("Transform", "CanonicalizationMethod").encode(),
+    )
+    for signature in (wanted, listed):
+        done = xmlsec1.sign(tmp_path, put_into(unsigned(), signature), avsandare())
+        assert read_signatures(done).avsandare.verifies == (Reading.STRICT,)
+
+
+def test_two_canonicalizations_in_a_row_are_not_followed(tmp_path):
+    twice = f'<Transform Algorithm="{EXCLUSIVE_C14N}"/>' * 2
+    signature = template(MORE + "rsa-sha256", ENC + "sha256", more=twice)
+    done = xmlsec1.sign(tmp_path, put_into(unsigned(), signature), avsandare())
+    assert read_signatures(done).avsandare.verifies == ()

@@ -16,7 +16,8 @@ from readiness.contract.schemas import load_contract
 from readiness.demo.soap_service import SoapService
 from readiness.model import Reason, Table, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve, Limits
-from tests.conftest import look, session_for
+from readiness.session import LiveSession
+from tests.conftest import NOON, Kept, look, profile_of, session_for
 from tests.stands.pki import authority, leaf
 from tests.stands.programs import free_port
 from tests.stands.scripted import echoes, scripted, silent
@@ -460,3 +461,16 @@ def test_the_contract_of_2014_is_another_one():
     found = compare(Contract.read(own("Service")), Contract.read(real("v1-pymmclient-2014", "Service")))
     assert len(found.bindings) >= 3
     assert len(found.extra) == 4
+
+
+def test_a_contract_without_the_service_is_not_configured(server, tmp_path):
+    folder = REAL / "v3-sundsvall-2026"
+    if not folder.is_dir():
+        pytest.skip(f"the real contract files are not there: {folder}")
+    with soap_server(SoapService.of("Message", PATH).answer, server, tmp_path) as stand:
+        target = endpoint(stand.address)
+        session = LiveSession(profile_of(target), Kept(), Limits(wait=1.0), clock=lambda: NOON, contract=folder)
+        with pytest.raises(CannotObserve) as problem:
+            look(PROBE, target, session)
+    assert problem.value.unseen.reason is Reason.NOT_CONFIGURED
+    assert "no WSDL for Message" in problem.value.unseen.detail

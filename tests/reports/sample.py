@@ -273,7 +273,7 @@ def _waiting(risk: Risk) -> Rule:
         source="R§8",
         confidence="read",
         remedy=words("Pröva själv tills verktyget kan det.", "Test it yourself until the tool can."),
-        pending="needs the stage",
+        pending=Words("behöver provbänken", "needs the stage"),
     )
 
 

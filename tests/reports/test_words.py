@@ -174,7 +174,7 @@ def found(rule: str, target: str) -> Finding:
             "klient",
             "Kontrollen gäller från och med 2027-03-15, och iakttagelsen ligger utanför",
         ),
-        ("MM-WAIT-10", "chain", "Verktyget kan inte pröva detta än: needs the stage"),
+        ("MM-WAIT-10", "chain", "Verktyget kan inte pröva detta än: behöver provbänken"),
     ],
 )
 def test_a_finding_says_why(rule: str, target: str, sv: str) -> None:

@@ -138,6 +138,8 @@ def _port(said: Path, seconds: float) -> int:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server: Door
 
     def setup(self) -> None:
