@@ -89,7 +89,7 @@ SILENT = {
     Rule: {
         "check": "", "target": TargetKind.CHAIN, "select": (), "fact": "", "when": (), "expect": (),
         "valid_from": None, "valid_until": None, "environment": "", "answers": "", "valid_days": None, "passes": (),
-        "fails": (), "pending": "", "retired": "", "verified": None,
+        "fails": (), "pending": None, "retired": "", "verified": None,
     },
     Finding: {"rests_on": (), "broken": (), "unseen": None, "absence": ""},
     PartGrade: {"strength": None},

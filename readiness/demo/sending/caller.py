@@ -67,9 +67,9 @@ class Caller:
         except (OSError, http.client.HTTPException) as error:
             self._drop(peer.netloc)
             raise Lost(_words(error)) from error
-        if len(data) > LARGEST_ANSWER:
+        if len(data) > LARGEST_ANSWER or answer.length:  # `length` is what was announced and has not come
             self._drop(peer.netloc)
-            raise Lost("the answer is too large")
+            raise Lost("the answer is too large, or was cut off")
         return Said(answer.status, data)
 
     def knock(self, url: str, hello: bytes = b"") -> None:

@@ -99,7 +99,7 @@ class Next:
                 connection = self._connected()
                 connection.request(method, path, body)
                 answer = connection.getresponse()
-                data = answer.read(LARGEST)
+                data = answer.read()
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 problem = type(error).__name__
