@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from probes._certificates import Certificate, attempt
 from probes._held_certificate import read_held
@@ -36,8 +37,37 @@ class Declared:
         return self.unread or "not_declared"
 
 
+_FOUND: WeakKeyDictionary[Session, dict[frozenset[str], Declared]] = WeakKeyDictionary()
+
+
 def declared_for(uses: Collection[str], session: Session) -> Declared:
-    """The certificates that the profile declares for any of these uses (tls-client, signing, sealing ...)."""
+    """The certificates that the profile declares for any of these uses (tls-client, signing, sealing ...).
+
+    Read once a session: opening a file may take a password and a slow key, and every exchange asks for the same.
+    """
+    found = _FOUND.setdefault(session, {})
+    if (key := frozenset(uses)) not in found:
+        found[key] = _read_declared(key, session)
+    return found[key]
+
+
+def organisation_number(leaf: Certificate) -> str | Unseen:
+    """The one organisation number (ten digits) in a certificate's subject."""
+    attributes = attempt(_attributes, leaf)
+    if isinstance(attributes, Unseen):
+        return attributes
+    numbers = sorted({read.number for read in read_organisation_numbers(attributes)})
+    if len(numbers) != 1:
+        return Unseen(Reason.NOT_UNDERSTOOD, f"the subject holds {len(numbers)} organisation numbers")
+    return numbers[0]
+
+
+def _attributes(leaf: Certificate) -> list[tuple[str, str]]:
+    subject = leaf.parsed.subject
+    return [(entry.oid.dotted_string, entry.value) for entry in subject if isinstance(entry.value, str)]
+
+
+def _read_declared(uses: Collection[str], session: Session) -> Declared:
     leaves: list[bytes] = []
     others: list[bytes] = []
     unread: Unseen | None = None
@@ -55,19 +85,3 @@ def declared_for(uses: Collection[str], session: Session) -> Declared:
         others += held.chain[1:]
     numbers = {str(target.says("party_organisation_number") or "") for target in named} - {""}
     return Declared(len(named), tuple(leaves), tuple(others), tuple(sorted(numbers)), unread)
-
-
-def organisation_number(leaf: Certificate) -> str | Unseen:
-    """The one organisation number (ten digits) in a certificate's subject."""
-    attributes = attempt(_attributes, leaf)
-    if isinstance(attributes, Unseen):
-        return attributes
-    numbers = sorted({read.number for read in read_organisation_numbers(attributes)})
-    if len(numbers) != 1:
-        return Unseen(Reason.NOT_UNDERSTOOD, f"the subject holds {len(numbers)} organisation numbers")
-    return numbers[0]
-
-
-def _attributes(leaf: Certificate) -> list[tuple[str, str]]:
-    subject = leaf.parsed.subject
-    return [(entry.oid.dotted_string, entry.value) for entry in subject if isinstance(entry.value, str)]

@@ -13,6 +13,7 @@ from datetime import date
 CANDIDATE = re.compile(r"(?<!\d)(18|19|20)?(\d{2})(\d{2})(\d{2})([-+ \u2010-\u2015\u2212]?)(\d{3})(\d)(?!\d)", re.ASCII)
 HEX_RUN = re.compile(r"[0-9a-fA-F]{16,}")
 DIGIT_RUN = re.compile(r"[0-9](?:[0-9]|[-+](?=[0-9])){9,13}", re.ASCII)
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 SHORTER = ((0, -1), (1, None), (1, -1))
 MASK = "******-****"
 
@@ -37,11 +38,11 @@ def mask(text: str) -> str:
 def in_bytes(data: bytes) -> bool:
     """Whether bytes hold such a number as text (in UTF-8, Latin-1, or a DER string).
 
-    In DER the byte before or after a string may itself look like a digit (a length, the tag 0x30 or 0x31), so a run of
-    digits is also tried without its first and its last.
+    In DER the byte before or after a string may itself look like a digit (a length, the tag 0x30 or 0x31), so in bytes
+    with control characters a run of digits is also tried without its first and its last.
     """
     texts = [data.decode(encoding, errors="replace") for encoding in ("latin-1", "utf-8")]
-    runs = (run[0] for run in DIGIT_RUN.finditer(texts[0]))
+    runs = (run[0] for run in DIGIT_RUN.finditer(texts[0])) if BINARY.search(data) else ()
     return any(map(spans, texts)) or any(spans(run[start:end]) for run in runs for start, end in SHORTER)
 
 

@@ -66,8 +66,11 @@ async def running_stage(
     """
     started = datetime.now(UTC)
     said = check(settings, started)
-    trust = throw_away(settings.public_name, (settings.address, "localhost"), started)
-    context = _context(settings, settings.certificate or trust.server)
+    made = None
+    if (certificate := settings.certificate) is None:
+        made = throw_away(settings.public_name, (settings.address, "localhost"), started)
+        certificate = made.server
+    context = _context(settings, certificate)
     house = House(settings.limits, tuple(map(ip_network, settings.peers)) if not settings.local else ())
     spool = Spool(folder / SPOOL, settings.limits.spool)
     recorder = Recorder(journal, spool, settings.persons)
@@ -82,7 +85,7 @@ async def running_stage(
             servers.append(server)
         if settings.until is not None:
             tasks.append(asyncio.create_task(_stop_at(settings.until, servers, house, ended)))
-        yield Stage(bases, b"" if settings.certificate else trust.authority, said, recorder, ended)
+        yield Stage(bases, made.authority if made else b"", said, recorder, ended)
     finally:
         for task in tasks:
             task.cancel()
