@@ -399,12 +399,12 @@ def test_architecture_lists_the_dependencies_with_their_licences():
     assert set(rows("For development")) == needed | {"axe-core"}
 
 
-def test_nothing_that_the_program_needs_is_copyleft_but_the_list_of_roots_that_httpx_brings():
+def test_nothing_that_the_program_needs_is_copyleft_but_the_list_of_roots_that_zeep_brings():
     needed = run_time()
     assert {"click", "cryptography", "rich", "pygments"} <= needed
     copyleft = re.compile(r"\b(?:[AL]?GPL\w*|MPL|EUPL|CDDL|EPL)\b|Mozilla|Affero", re.IGNORECASE)
     assert copyleft.search(licence("tlslite-ng"))
-    # Mozilla's licence binds single files; certifi is one list of roots, unmodified, and comes with httpx.
+    # Mozilla's licence binds single files; certifi is one list of roots, unmodified, and comes with zeep's requests.
     found = {name: licence(name) for name in sorted(needed) if copyleft.search(licence(name))}
     assert set(found) <= {"certifi"}, found
 
