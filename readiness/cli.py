@@ -9,97 +9,32 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from readiness import __version__
-from readiness.errors import ReadinessError, UsageError
-from readiness.texts import LANGUAGES, say
+from readiness.errors import UsageError
+from readiness.options import (
+    CHECKLISTS,
+    CONTRACT,
+    FORCE,
+    INTERRUPTED,
+    JSON,
+    JUDGING,
+    LANG,
+    LOOKING,
+    OUT,
+    Group,
+    options,
+)
+from readiness.texts import say
 
 if TYPE_CHECKING:
     from readiness.report import Report
     from readiness.run import Looking
-
-INTERRUPTED = 130
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Group(click.Group):
-    """Turns what a user did wrong into a message and exit code 2, and a stop into 130."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ReadinessError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(2)
-        except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
-
-
-class Moment(click.ParamType[datetime]):
-    """A date or a time; without a zone it is UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment, with a time zone."""
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date or time; write 2026-11-30 or 2026-11-30T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-lang_option = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="sv",
-    show_default=True,
-    help="Language of what is shown or written.",
-)
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to write to [default: mm-readiness-<date>-<n>]."
-)
-force_option = click.option("--force", is_flag=True, help="Write over what is already there.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-checklists_option = click.option(
-    "--checklists", type=click.Path(path_type=Path), help="Folder of rule files to judge with [default: those shipped]."
-)
-judging_options = _options(
-    checklists_option,
-    click.option("--at", type=Moment(), help="Time of judging [default: the end of the newest record]."),
-    click.option("--part", type=click.Choice(["seen"]), default=None, help="Judge that part alone."),
-)
-contract_option = click.option(
-    "--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files to hold to [default: our own]."
-)
-looking_options = _options(
-    contract_option,
-    click.option(
-        "--deadline",
-        type=click.FloatRange(0.1, 3600),
-        default=20.0,
-        show_default=True,
-        help="Seconds for one probe on one target.",
-    ),
-    click.option("--jobs", type=click.IntRange(1, 1024), default=256, show_default=True, help="Jobs at a time in all."),
-    click.option(
-        "--jobs-per-host", type=click.IntRange(1, 64), default=4, show_default=True, help="Jobs at a time per host."
-    ),
-)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -116,7 +51,7 @@ def main() -> None:
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help="Build this defect in; may be given again.")
 @click.option("--conforming", is_flag=True, help="No built-in defect.")
 @click.option("--list-defects", is_flag=True, help="List the built-in defects and stop.")
-@_options(out_option, force_option, lang_option, json_option, looking_options)
+@options(OUT, FORCE, LANG, JSON, LOOKING)
 def demo(
     defects: tuple[str, ...],
     conforming: bool,
@@ -149,7 +84,7 @@ def demo(
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path("kedja.toml"), metavar="[PROFILE]")
-@_options(lang_option, force_option)
+@options(LANG, FORCE)
 def init(path: Path, lang: str, force: bool) -> None:
     """Write a commented profile to fill in. "-" prints it."""
     from readiness.profile.template import template
@@ -165,7 +100,7 @@ def init(path: Path, lang: str, force: bool) -> None:
 
 @main.command()
 @click.argument("profile", type=click.Path(path_type=Path))
-@_options(out_option, force_option, lang_option, json_option, judging_options, looking_options)
+@options(OUT, FORCE, LANG, JSON, JUDGING, LOOKING)
 def run(
     profile: Path,
     out: Path | None,
@@ -183,7 +118,7 @@ def run(
 
 @main.command()
 @click.argument("profile", type=click.Path(path_type=Path))
-@_options(out_option, force_option, lang_option, looking_options)
+@options(OUT, FORCE, LANG, LOOKING)
 def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: Any) -> None:
     """Only look: leave a record, to be judged here or elsewhere."""
     from readiness.profile import load_profile, read_text
@@ -199,7 +134,7 @@ def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: A
 
 @main.command()
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_options(lang_option, json_option, judging_options)
+@options(LANG, JSON, JUDGING)
 def judge(
     records: tuple[Path, ...], lang: str, as_json: bool, checklists: Path | None, at: datetime | None, part: str | None
 ) -> None:
@@ -223,7 +158,7 @@ def judge(
     type=click.Choice(["html", "json", "terminal"]),
     help="Which reports [default: html and json].",
 )
-@_options(out_option, force_option, lang_option, judging_options)
+@options(OUT, FORCE, LANG, JUDGING)
 def report(
     records: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -270,7 +205,7 @@ def report(
 @click.option(
     "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
 )
-@_options(json_option, lang_option, looking_options)
+@options(JSON, LANG, LOOKING)
 def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
@@ -297,12 +232,12 @@ def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> Non
 @click.option("--client-issuer", "client_issuers", multiple=True, type=click.Path(path_type=Path), help="PEM file.")
 @click.option("--peer", "peers", multiple=True, metavar="NETWORK", help="Who may connect from outside this machine.")
 @click.option("--minutes", type=click.FloatRange(0.01, 1440), default=60.0, show_default=True, help="Stops after that.")
-@contract_option
+@CONTRACT
 @click.option(
     "--profile", type=click.Path(path_type=Path), help="Then look at the chain of this profile, and judge it."
 )
 @click.option("--trust", is_flag=True, help="Show how to trust the stage's issuer, and how to stop trusting it.")
-@_options(out_option, force_option, lang_option)
+@options(OUT, FORCE, LANG)
 def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang: str, **asked: Any) -> None:
     """Stand in for FaR and mailbox operators, and record.
 
@@ -328,7 +263,7 @@ def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang
 
 @main.command()
 @click.argument("rule_or_risk")
-@_options(lang_option, checklists_option)
+@options(LANG, CHECKLISTS)
 def explain(rule_or_risk: str, lang: str, checklists: Path | None) -> None:
     """All about a rule (MM-TLS-01), check (12-7) or risk (M6)."""
     from readiness import explain as words
@@ -338,7 +273,7 @@ def explain(rule_or_risk: str, lang: str, checklists: Path | None) -> None:
 
 
 @main.command()
-@_options(lang_option)
+@options(LANG)
 def rules(lang: str) -> None:
     """List the rules: id, check, risks (* = must), state, title."""
     from readiness import explain as words
@@ -348,7 +283,7 @@ def rules(lang: str) -> None:
 
 
 @main.command()
-@_options(lang_option)
+@options(LANG)
 def risks(lang: str) -> None:
     """List the 22 risks with their level of 2014."""
     from readiness import explain as words
@@ -358,7 +293,7 @@ def risks(lang: str) -> None:
 
 
 @main.command()
-@_options(lang_option)
+@options(LANG)
 def facts(lang: str) -> None:
     """List the facts that rules can ask for."""
     import probes

@@ -143,7 +143,8 @@ def numbers(node: ast.AST, names: dict[str, int]) -> set[int]:
 
 def codes_in_the_program() -> set[int]:
     """What the command line exits with, and what a report says its code is; 1 is Python's own, of a crash."""
-    cli = ast.parse((ROOT / "readiness" / "cli.py").read_text(encoding="utf-8"))
+    rooms = [(ROOT / "readiness" / name).read_text(encoding="utf-8") for name in ("cli.py", "options.py")]
+    cli = ast.parse("\n".join(room.replace("from __future__ import annotations", "") for room in rooms))
     constants = {
         one.targets[0].id: one.value.value
         for one in cli.body

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from readiness.demo.chain import running_chain
-from readiness.model import Cause, Reason, Strength, Unseen, Verdict
+from readiness.judge import grade, judge
+from readiness.model import Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
 from readiness.profile import load_profile
 from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
 
@@ -82,3 +83,29 @@ def test_anothers_record_speaks_of_what_that_party_answers_for_at_strength_file(
 def test_a_record_of_anothers_is_shown_apart(recorded, checklist):
     report = judge_records([recorded, vendors(recorded, other_party(recorded))], checklist)
     assert [(used.party, used.own) for used in report.records] == [("kommunen", True), (other_party(recorded), False)]
+
+
+RANK = [Because.VIOLATED, Because.NOT_DEMONSTRATED, Because.NOT_COVERED, Because.RESERVATIONS, Because.ALL_PASS]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TargetKind if kind is not TargetKind.CHAIN])
+@pytest.mark.parametrize("part", ["", "seen"])
+def test_without_a_kind_of_target_no_risk_gets_better(recorded, checklist, kind, part):
+    """Silence is no way to a pass: what is not there is not shown, and is never "not applicable" by itself."""
+    report = judge_records([recorded], checklist, part=part)
+    whole = report.profile
+    # As if nothing were pending, so that what is built is not hidden behind what waits.
+    rules = [rule for rule in checklist.rules if not rule.pending]
+    risks = [risk.id for risk in checklist.risks]
+    without = replace(whole, targets=tuple(target for target in whole.targets if target.kind is not kind))
+    before, after = (
+        grade(judge(rules, profile, report.observations, report.judged_at), rules, risks, part=part)
+        for profile in (whole, without)
+    )
+    for was, now in zip(before, after, strict=True):
+        assert RANK.index(now.because) <= RANK.index(was.because), (was, now)
+        assert now.mark is not Mark.NONE
+    found = judge(rules, without, report.observations, report.judged_at)
+    theirs = {rule.id for rule in rules if rule.target is kind}
+    assert {f.cause for f in found if f.rule in theirs} <= {Cause.NOTHING_SELECTED}
+    assert bool(theirs) is (kind in {rule.target for rule in rules})
