@@ -46,7 +46,13 @@ def parse_checklist(texts: Mapping[str, str], facts: Mapping[str, Fact]) -> Chec
     for name, table in tables.items():
         if name in {REGISTER, CHECKS}:
             continue
-        for row in table.get("rule", []):
+        found = table.get("rule")
+        if set(table) != {"rule"} or not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            faults.append(
+                Fault(name, 0, "", "does not consist of rules", "Write each rule under [[rule]], and nothing else.")
+            )
+            continue
+        for row in found:
             rule, wrong = read_rule(row, facts, {risk.id for risk in risks}, {check.id for check in checks})
             faults += [
                 Fault(name, _line(texts[name], row), f"{row.get('id', '?')} {w.key}", w.wrong, w.cure) for w in wrong

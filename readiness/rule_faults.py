@@ -6,7 +6,7 @@ Left out: turning a table without faults into a Rule (`rules`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from readiness.model import Basis, Fact, FactType, Period, TargetKind, Value, Weight
@@ -51,6 +51,7 @@ SHAPES: dict[str, tuple[type, str]] = {
     "pending": (dict, 'pending.sv = "..." and pending.en = "...": why no probe can look yet'),
     "retired": (str, "the reason why the rule was withdrawn"),
 }
+NOW = datetime(2026, 1, 1, tzinfo=UTC)  # stands for "no time given" where only the type matters
 WORDS: dict[str, set[str]] = {
     "basis": {*Basis},
     "confidence": {"read", "partial"},
@@ -79,7 +80,7 @@ def example_value(raw: Any, type_: FactType) -> Value | None:  # noqa: PLR0911
         case FactType.DURATION, {"days": int() | float() as days, **rest} if not rest:
             return timedelta(days=days)
         case FactType.PERIOD, {"start": datetime() as start, "end": datetime() as end, **rest} if not rest:
-            return Period(start, end)
+            return Period(start, end) if start.tzinfo and end.tzinfo else None
         case FactType.SET, list() if all(isinstance(member, str) for member in raw):
             return tuple(sorted(set(raw)))
         case _:
@@ -105,9 +106,15 @@ def _shape_faults(row: Mapping[str, Any]) -> list[Wrong]:
         elif not row[key] and key != "valid_days":
             wrong.append(Wrong(key, "is empty", f"Write {instead}"))
     for key in {"title", "remedy", "pending"} & found:
-        if type(row[key]) is dict and (set(row[key]) != {"sv", "en"} or not all(row[key].values())):
+        if type(row[key]) is dict and (set(row[key]) != {"sv", "en"} or not all(map(_said, row[key].values()))):
             wrong.append(Wrong(key, "is not in both languages", f"Write {SHAPES[key][1]}"))
+    if type(row.get("risks")) is dict and not all(map(_said, row["risks"].values())):
+        wrong.append(Wrong("risks", f"is {row['risks']!r}", f"Write {SHAPES['risks'][1]}"))
     return wrong
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _reference_faults(
@@ -158,6 +165,10 @@ def _predicate_faults(key: str, fact: str, asked: object, facts: Mapping[str, Fa
 
 def _example_faults(raw: Any, fact: Fact, facts: Mapping[str, Fact]) -> list[Wrong]:
     detailed = isinstance(raw, dict) and "value" in raw
+    if detailed and not isinstance(raw.get("given", {}), dict):
+        return [Wrong("given", f"is {raw['given']!r}", 'Write given = { "other.fact" = value }')]
+    if detailed and not (isinstance(at := raw.get("at", NOW), datetime) and at.tzinfo):
+        return [Wrong("passes/fails", f"has at = {at!r}", "Write a time with its zone: at = 2026-11-30T12:00:00Z")]
     given = raw.get("given", {}) if detailed else {}
     rows = [(fact.type, fact.name, raw["value"] if detailed else raw)]
     wrong = [

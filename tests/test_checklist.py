@@ -186,6 +186,10 @@ WRONG = [
     ({"remedy": '{ sv = "t", en = "" }'}, "remedy", "both languages"),
     ({"without": LOOK, "pending": '{ sv = "sedan" }'}, "pending", "both languages"),
     ({"risks": "{}"}, "risks", "is empty"),
+    ({"risks": '{ "8" = ["must"] }'}, "risks", 'Write { "23"'),
+    ({"title": "{ sv = 1, en = 2 }"}, "title", "both languages"),
+    ({"passes": "[{ value = 2, given = 1 }]"}, "given", "Write given"),
+    ({"passes": "[{ value = 2, at = 2026-11-30 }]"}, "passes/fails", "with its zone"),
     ({"risks": '["8"]'}, "risks", 'Write { "23"'),
     ({"risks": '{ "99" = "must" }'}, "risks", "names risk '99'"),
     ({"risks": '{ "8" = "may" }'}, "risks", "weighs 'may'"),
@@ -320,6 +324,17 @@ def test_all_faults_are_told_at_once():
         ("0.toml", "MM-X-01"), ("0.toml", "MM-X-02"), ("1.toml", "MM-X-03")
     }  # fmt: skip
     assert len(found) == 4
+
+
+def test_a_retired_rule_keeps_its_examples_unread():
+    [rule] = load(rule_text(retired='"replaced"', when='{ "f.gone" = { equals = "x" } }')).rules
+    assert (rule.passes, rule.fails, rule.when) == ((), (), ())
+
+
+@pytest.mark.parametrize("text", ["rule = 1\n", "[rule]\nid = 1\n", "[[rul]]\nid = 1\n", "rule = [1]\n", ""])
+def test_a_file_that_holds_no_rules_is_refused(text):
+    [fault] = faults(text)
+    assert (fault.file, "[[rule]]" in fault.cure) == ("0.toml", True)
 
 
 def test_an_id_stands_once():
