@@ -16,15 +16,16 @@ from pathlib import Path
 from readiness.contract.schemas import Contract, load_contract
 from readiness.errors import UsageError
 from readiness.record import Record, Writer, read_record
-from readiness.recording import Connection, Exchange, connection_target, exchange_target
 from readiness.run import Exercise, tool, utc_now
 from readiness.session import Recorded
+from readiness.stage.memory import Memory
 from readiness.stage.serve import serve
 from readiness.stage.settings import ClientCertificate, StageSettings, default_persons
 from readiness.stage.stage import Stage, running_stage
 from readiness.texts import say
 
 AUTHORITY = "stage-ca.pem"
+SETTLE = 2.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +56,18 @@ def by_hand(asked: Asked, folder: Path, lang: str, told: Callable[[str], None]) 
 
     @contextlib.asynccontextmanager
     async def exercise(writer: Writer) -> AsyncIterator[Recorded]:
-        journal = Listener(writer)
+        journal = Memory(writer)
         async with running_stage(settings, journal, contract, folder / "record") as stage:
             _tell(settings, folder, lang, told, stage)
             with contextlib.suppress(asyncio.CancelledError):
                 await stage.ended.wait()
-            yield journal.recorded(stage)
+            # Whoever is still connected gets a moment to end, so that the connection is recorded too.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE):
+                    await journal.holds(stage.recorder)
+            yield Recorded(journal.connections, journal.exchanges, stage.original)
 
     return exercise
-
-
-class Listener:
-    """A journal that also remembers what it was told, by the ids of the targets that follow from it."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._connections: dict[str, Connection] = {}
-        self._exchanges: dict[str, Exchange] = {}
-
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
-        """As the record's writer."""
-        self._writer.tell_recorded(entry)
-        if isinstance(entry, Connection):
-            self._connections[connection_target(entry).id] = entry
-        else:
-            self._exchanges[exchange_target(entry).id] = entry
-
-    def recorded(self, stage: Stage) -> Recorded:
-        """All of it, and the way to the originals while the stage stands."""
-        return Recorded(self._connections, self._exchanges, stage.original)
 
 
 def notice(stage: Stage, settings: StageSettings, authority: Path, lang: str) -> str:

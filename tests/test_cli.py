@@ -255,3 +255,18 @@ def test_ctrl_c_keeps_what_was_observed(tmp_path):
     assert "interrupted" in reasons
     assert kept["records"][0]["how_ended"] == "interrupted"
     assert mm("judge", tmp_path / "out").exit_code in {10, 11}
+
+
+def test_a_stage_with_a_profile_judges_when_it_ends(conforming, tmp_path):
+    profile = conforming[0] / "chain" / "kedja.toml"  # its servers are down by now
+    result = mm("stage", "--minutes", "0.02", "--profile", profile, "--out", tmp_path / "out", "--lang", "en")
+    assert result.exit_code == 11
+    assert "https://localhost:" in result.stderr
+    assert json.loads((tmp_path / "out" / "data.json").read_text("utf-8"))["exit_code"] == 11
+
+
+def test_a_stage_without_a_profile_records_and_is_not_judged(tmp_path):
+    assert mm("stage", "--minutes", "0.02", "--out", tmp_path / "out").exit_code == 0
+    judged = mm("judge", tmp_path / "out")
+    assert judged.exit_code == 2
+    assert "--profile" in judged.stderr

@@ -23,10 +23,9 @@ from readiness.demo.plan import CASE_SYSTEM, INTEGRATION, KOMMUN, MEDIATOR, SEND
 from readiness.demo.sending.settings import Decision, Identity, Settings, write_settings
 from readiness.personal import luhn
 from readiness.record import Writer
-from readiness.recording import Connection, Exchange, connection_target, exchange_target
 from readiness.session import Recorded
 from readiness.stage.behaviour import BEHAVIOURS, Behaviour
-from readiness.stage.recorder import Recorder
+from readiness.stage.memory import Memory
 from readiness.stage.settings import (
     Dispatcher,
     Sender,
@@ -70,7 +69,7 @@ class DemoExercise:
             for path in self._folder.glob(old):
                 path.unlink()
         persons = _persons(datetime.now(UTC).date(), self._ways, self._plan.sending.register)
-        journal = _Journal(writer)
+        journal = Memory(writer)
         async with running_stage(self._stage(persons), journal, load_contract(), self._folder) as stage:
             await self._send(stage, persons)
             with contextlib.suppress(TimeoutError):
@@ -146,31 +145,6 @@ class DemoExercise:
 
     def _identity(self, name: str) -> Identity:
         return Identity(str(self._folder / f"{name}.pem"), str(self._folder / f"{name}.key"))
-
-
-class _Journal:
-    """The record's writer, which also remembers what it was told by the ids of the targets that follow from it."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self.connections: dict[str, Connection] = {}
-        self.exchanges: dict[str, Exchange] = {}
-        self._told = asyncio.Event()
-
-    async def holds(self, recorder: Recorder) -> None:
-        """Wait until every connection that was accepted has been told of, which is when it is over."""
-        while len(self.connections) < recorder.connections:
-            self._told.clear()
-            await self._told.wait()
-
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
-        """As the writer."""
-        self._writer.tell_recorded(entry)
-        if isinstance(entry, Connection):
-            self.connections[connection_target(entry).id] = entry
-            self._told.set()
-        else:
-            self.exchanges[exchange_target(entry).id] = entry
 
 
 IN_THE_REGISTER_ONLY = Behaviour("register", account="Not", accepted=False, supplier="none", delivered=False)
