@@ -15,14 +15,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from readiness import recording
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Strength, Unseen
-from readiness.recording import Connection, Exchange
+from readiness.recording import Connection, Entry, Exchange, Performance
 from readiness.values import from_plain, moment_from, moment_text, to_plain
 
 FORMAT = "mm-readiness-record/1"
@@ -46,6 +46,7 @@ class Record:
     notes: tuple[str, ...] = ()
     connections: tuple[Connection, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    performances: tuple[Performance, ...] = ()
 
 
 class Writer:
@@ -77,8 +78,8 @@ class Writer:
         """Append one observation."""
         self._write({"entry": "observation", **_plain(observation)})
 
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
-        """Append one connection or exchange of the stage."""
+    def tell_recorded(self, entry: Entry) -> None:
+        """Append one connection or exchange of the stage, or one scenario performed."""
         self._write(recording.to_plain(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
@@ -127,6 +128,7 @@ def read_record(folder: Path) -> Record:
         notes,
         tuple(entry for entry in entries if isinstance(entry, Connection)),
         tuple(entry for entry in entries if isinstance(entry, Exchange)),
+        tuple(entry for entry in entries if isinstance(entry, Performance)),
     )
 
 
@@ -167,12 +169,10 @@ def _lines(data: bytes, *, killed: bool) -> tuple[list[bytes], tuple[str, ...]]:
     return lines, ()
 
 
-def _entries(
-    journal: Path, lines: list[bytes]
-) -> tuple[Mapping[str, Any], tuple[Observation | Connection | Exchange, ...]]:
+def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Observation | Entry, ...]]:
     number = 0
     try:
-        rows: list[Observation | Connection | Exchange] = []
+        rows: list[Observation | Entry] = []
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             if number == 1:
@@ -180,19 +180,23 @@ def _entries(
                 start = {**row, "started": moment_from(row["started"])}
             elif row["entry"] == "observation":
                 rows.append(_observation(row))
-            elif row["entry"] in {"connection", "exchange"}:
+            elif row["entry"] in recording.KINDS:
                 rows.append(recording.from_plain(row))
         return start, tuple(rows)
     except (KeyError, TypeError, ValueError, UnboundLocalError) as error:
         raise RecordError(f"{journal}:{number}: is not what this tool writes ({error!r}).") from error
 
 
-def _when(entry: Observation | Connection | Exchange) -> datetime:
+def _when(entry: Observation | Entry) -> datetime:
     match entry:
         case Observation():
             return entry.at
         case Connection():
             return entry.closed.wall
+        case Performance():
+            told = [row.at for row in entry.account]
+            moments = [at.wall for at in (entry.started, entry.ended, entry.recovery_ended, *told) if at]
+            return max(moments, default=datetime.min.replace(tzinfo=UTC))
         case _:
             return (entry.response_last_byte or entry.first_byte).wall
 
