@@ -95,6 +95,7 @@ def test_what_reached_the_stage_before_or_after_is_not_this_performance() -> Non
     assert refusal(Story.of().deliver(-1)).reason is Reason.NOT_EXERCISED
     assert refusal(Story.of().deliver(60.01)).reason is Reason.NOT_EXERCISED
     assert Story.of().deliver(60).value("deliveries") == 1
+    assert Story.of().deliver(-1).deliver(1).value("deliveries") == 1
 
 
 def test_an_account_alone_or_traffic_of_another_scenario_alone_shows_that_the_system_ran() -> None:
@@ -121,6 +122,8 @@ def test_without_a_delivered_control_nothing_is_shown(layer: str, controlled: st
 def test_a_control_is_compared_with_nothing_but_in_tls_it_must_itself_be_delivered() -> None:
     assert sane().value("receipts") == 1
     assert sane(layer="tls").value("receipts") == 1
+    on_paper = Story.of("sane", "sane", group="control", control="", controlled="").look_up().tell("paper")
+    assert on_paper.value("outcomes") == ("paper",)
     failed = Story.of("tls-sane", "sane", group="control", layer="tls", control="", controlled="").tell("failed")
     assert refusal(failed).reason is Reason.CONTROL_FAILED
 
@@ -160,6 +163,11 @@ def test_the_last_word_on_a_message_counts() -> None:
     nameless = lost().tell("pending", at=2).tell("delivered", at=9)
     for story in (named, nameless):
         assert values(story, "accounted", "outcomes", "time_to_account") == [1, ("delivered",), timedelta(seconds=2)]
+
+
+def test_more_rows_than_messages_account_for_no_more_than_there_are() -> None:
+    story = lost().tell("failed", message="a").tell("paper", message="b")
+    assert values(story, "messages", "accounted", "unaccounted") == [1, 1, 0]
 
 
 def test_rows_of_others_and_words_that_are_no_outcome_are_no_account() -> None:
@@ -210,6 +218,8 @@ def test_failed_and_nobody_told_is_counted_and_open_where_the_account_does_not_s
     assert refused().tell("failed", told=True).value("failed_untold") == 0
     assert refused().tell("paper").value("failed_untold") == 0
     assert reason(refused().tell("failed").value("failed_untold")) is Reason.NOT_CONFIGURED
+    some = refused(persons=(PERSON, PERSON)).tell("failed", message="a", told=False).tell("failed", message="b")
+    assert some.value("failed_untold") == 1
 
 
 def test_failed_at_once_is_failed_after_one_attempt() -> None:
@@ -237,6 +247,17 @@ def test_where_no_request_came_whole_attempts_are_connections_to_its_own_port() 
     silent = Story.of("silent", "outage", layer="tcp").connect(1, 31).connect(91, 121)
     assert values(silent, "attempts", "connections", "shortest_wait") == [2, 2, timedelta(seconds=60)]
     assert silent.deliver(200, on="c2").value("attempts") == 1
+
+
+HALF = {"accepted": None, "taken": False, "part": "", "operation": ""}
+
+
+def test_half_a_request_is_no_attempt_beside_its_connection_nor_is_the_librarys_repeat_of_it() -> None:
+    reset = Story.of("reset-request", "outage", layer="tcp").connect(1, 1.1).connect(9, 9.1).lose(1, on="c1", **HALF)
+    assert values(reset, "attempts", "requests") == [2, 1]
+    repeated = Story.of("reset-request", "outage", layer="tcp").connect(1, 1.1).connect(1.5, 1.6)
+    repeated.lose(1, on="c1", **HALF).lose(1.5, on="c2", **HALF)
+    assert values(repeated, "attempts", "requests", "repeated_by_http_stack") == [1, 2, 1]
 
 
 def test_a_wait_goes_from_the_end_of_an_attempt_to_the_next() -> None:
@@ -329,6 +350,8 @@ def test_a_refusal_without_a_code_counts_and_an_answer_that_did_not_come_is_none
     assert gone.refuse(9, code=None, status=404).value("requests_after_refusal") == 1
     cut = Story.of("http-404", "permanent").lose().lose(9)
     assert reason(cut.value("requests_after_refusal")) is Reason.NOT_EXERCISED
+    half_said = Story.of("http-404", "permanent").refuse(response_cut_at=9).refuse(9, response_cut_at=9)
+    assert reason(half_said.value("requests_after_refusal")) is Reason.NOT_EXERCISED
     assert refused().refuse(1.05).value("requests_after_refusal") == 0
 
 
@@ -425,6 +448,7 @@ def test_the_timeline_numbers_messages_and_tells_faults_resets_and_the_librarys_
     ]:
         assert row in told, row
     assert PERSON[:8] not in repr(told)
+    assert [what for what, _ in told].count("reset") == 1
 
 
 def test_the_timeline_uses_its_own_words_and_is_bounded() -> None:
