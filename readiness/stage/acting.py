@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from readiness.recording import Action
@@ -56,13 +56,9 @@ class Line(Protocol):
 async def act(steps: Sequence[Step], line: Line, measures: Waits, noted: list[Action]) -> None:
     """Carry them out; what was planned is noted, and when it was done. What no step held back is sent at the end."""
     for step in steps:
-        name, planned, words = type(step).__name__.lower(), now(), _words(step, measures)
-        try:
-            over = await _carry_out(step, line, measures)
-        except asyncio.CancelledError:
-            noted.append(Action(name, planned, None, words))
-            raise
-        noted.append(Action(name, planned, now(), words))
+        noted.append(Action(type(step).__name__.lower(), now(), None, _words(step, measures)))
+        over = await _carry_out(step, line, measures)
+        noted[-1] = replace(noted[-1], done=now())
         if over:
             return
     line.push(line.left())
