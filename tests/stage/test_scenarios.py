@@ -506,11 +506,12 @@ def test_a_crowd_is_reset_and_one_alone_is_served(playhouse):
     enact(playhouse, "crowd")
     port, _ = address(playhouse)
     context = playhouse.context()
-    first, second = (socket.create_connection(("127.0.0.1", port), 5) for _ in range(2))
-    with context.wrap_socket(first, server_hostname="localhost"):
-        with pytest.raises((ConnectionResetError, ssl.SSLError)):
-            context.wrap_socket(second, server_hostname="localhost")
-        second.close()
+    with (
+        context.wrap_socket(socket.create_connection(("127.0.0.1", port), 5), server_hostname="localhost"),
+        pytest.raises((ConnectionResetError, ssl.SSLError)),
+        contextlib.closing(socket.create_connection(("127.0.0.1", port), 5)) as second,
+    ):
+        context.wrap_socket(second, server_hostname="localhost")
     eventually(lambda: not playhouse.stage.house.at("scenario-crowd"))
     assert statuses(deliver(playhouse).data) == [(PERSON, "true")]
 
@@ -567,8 +568,8 @@ def test_curl_tells_a_reset_from_an_end_and_a_refusal(playhouse, tmp_path):
         port, path = address(playhouse)
         done = subprocess.run(
             [program("curl"), "-s", "-o", str(tmp_path / "out"), "--cacert", str(playhouse.authority),
-             "--cert", str(playhouse.client), "--data-binary", f"@{tmp_path / 'body.xml'}", "-H", "Content-Type: text/xml", "--max-time", "10",
-             f"https://localhost:{port}{path}"],
+             "--cert", str(playhouse.client), "--data-binary", f"@{tmp_path / 'body.xml'}", "-H",
+             "Content-Type: text/xml", "--max-time", "10", f"https://localhost:{port}{path}"],
             timeout=20, check=False,
         )  # fmt: skip
         codes[scenario] = done.returncode
