@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+import probes
 from readiness.demo.chain import running_chain
 from readiness.judge import grade, judge
 from readiness.model import Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
+from readiness.probe import Effect
 from readiness.profile import load_profile
 from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
 
@@ -59,6 +61,18 @@ def test_one_record_is_judged_as_it_is(recorded, checklist):
     assert report.exit_code == 11
     assert {o.record for o in report.observations} == {recorded.id}
     assert not [f for f in report.findings if f.verdict is Verdict.FAIL]
+
+
+def test_a_record_holds_the_permit_of_whatever_did_more_than_read(recorded):
+    more = {probe.id for probe in probes.discover() if probe.effect is not Effect.READS}
+    looked = {(o.probe, o.target) for o in recorded.observations if o.probe in more and not_refused(o)}
+    assert {(used.probe, used.target) for used in recorded.permits_used} == looked
+    assert len(looked) == len(recorded.permits_used) > 1
+    assert {used.permit for used in recorded.permits_used} <= set(profile_of(recorded).permits)
+
+
+def not_refused(o):
+    return not (isinstance(o.value, Unseen) and o.value.reason is Reason.NOT_PERMITTED)
 
 
 def test_anothers_record_never_stands_in_for_what_the_owner_saw(recorded, checklist):
