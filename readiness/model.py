@@ -26,10 +26,11 @@ class TargetKind(StrEnum):
     STATEMENT = "statement"
     CONNECTION = "connection"
     EXCHANGE = "exchange"
+    SCENARIO = "scenario"
 
 
 # These come from what the stage recorded; no profile declares one.
-RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE})
+RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE, TargetKind.SCENARIO})
 
 # A chain cannot be without these; they can only be held by another party (DESIGN section 2, decision 3).
 INDISPENSABLE = frozenset(

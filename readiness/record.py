@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,7 +24,7 @@ from readiness import recording
 from readiness.chain import Permit, PermitUsed
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Reason, Strength, Unseen
-from readiness.recording import Connection, Exchange
+from readiness.recording import Connection, Entry, Exchange, Performance
 from readiness.values import from_plain, moment_from, moment_text, to_plain
 
 FORMAT = "mm-readiness-record/1"
@@ -50,10 +50,11 @@ class Record:
     notes: tuple[str, ...] = ()
     connections: tuple[Connection, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    performances: tuple[Performance, ...] = ()
     permits_used: tuple[PermitUsed, ...] = ()
 
 
-Entry = Observation | PermitUsed | Connection | Exchange
+Row = Observation | PermitUsed | Entry
 
 
 class Writer:
@@ -91,8 +92,8 @@ class Writer:
         self._permits.append(_plain_permit(used))
         self._write({"entry": "permit", **self._permits[-1]})
 
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
-        """Append one connection or exchange of the stage."""
+    def tell_recorded(self, entry: Entry) -> None:
+        """Append one connection or exchange of the stage, or one scenario performed."""
         self._write(recording.to_plain(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
@@ -143,6 +144,7 @@ def read_record(folder: Path) -> Record:
         notes,
         tuple(entry for entry in entries if isinstance(entry, Connection)),
         tuple(entry for entry in entries if isinstance(entry, Exchange)),
+        tuple(entry for entry in entries if isinstance(entry, Performance)),
         tuple(entry for entry in entries if isinstance(entry, PermitUsed)),
     )
 
@@ -184,10 +186,10 @@ def _lines(data: bytes, *, killed: bool) -> tuple[list[bytes], tuple[str, ...]]:
     return lines, ()
 
 
-def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Entry, ...]]:
+def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
     number = 0
     try:
-        rows: list[Entry] = []
+        rows: list[Row] = []
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             if number == 1:
@@ -197,19 +199,23 @@ def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tupl
                 rows.append(_observation(row))
             elif row["entry"] == "permit":
                 rows.append(_permit(row))
-            elif row["entry"] in {"connection", "exchange"}:
+            elif row["entry"] in recording.KINDS:
                 rows.append(recording.from_plain(row))
         return start, tuple(rows)
     except (KeyError, TypeError, ValueError, UnboundLocalError) as error:
         raise RecordError(f"{journal}:{number}: is not what this tool writes ({error!r}).") from error
 
 
-def _when(entry: Entry) -> datetime:
+def _when(entry: Row) -> datetime:
     match entry:
         case Observation() | PermitUsed():
             return entry.at
         case Connection():
             return entry.closed.wall
+        case Performance():
+            told = [row.at for row in entry.account]
+            moments = [at.wall for at in (entry.started, entry.ended, entry.recovery_ended, *told) if at]
+            return max(moments, default=datetime.min.replace(tzinfo=UTC))
         case _:
             return (entry.response_last_byte or entry.first_byte).wall
 

@@ -1,4 +1,4 @@
-"""What did the stage see and do? A connection and an exchange on it, as the journal keeps them and probes read them.
+"""What did the stage see and do? A connection, an exchange on it, a scenario performed: for the journal and for probes.
 
 Nothing here is judged. Times are told by two clocks: the wall (UTC), for logs and reports, and the monotonic one (ns),
 for differences. Left out: the originals (the stage's spool has them, and its key is gone with the run), and masking.
@@ -18,6 +18,10 @@ from readiness.values import moment_from, moment_text
 
 UNATTRIBUTED = "unattributed"
 OTHER = "other"
+OUTCOMES = ("delivered", "paper", "failed", "pending", "unknown")
+"""What an account can say of a message."""
+CHANNELS = ("digital", "paper", "email", "other")
+"""By which channel a message went, where the account says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,9 @@ class Exchange:
     the bodies as they came off the wire, transfer coding removed. `accepted` is the moment the stage had the whole
     request and took it; None where it never did. `response_cut_at` counts the bytes of the response (head included)
     that left before it was cut; None where it was not. `answer_id` is the TransId, CallId or distributionId given out.
-    `request_kept` and `response_kept` are the bodies masked; what was masked is in `masked`. `original` says
-    "spooled", or why the whole was not: it begins with a reason of the model's.
+    `taken`: whether the delivery now lies in the mailbox that the stage stands for, whatever was answered; `receipted`:
+    whether a receipt that says so left whole. `request_kept` and `response_kept` are the bodies masked; what was masked
+    is in `masked`. `original` says "spooled", or why the whole was not: it begins with a reason of the model's.
     """
 
     id: str
@@ -156,9 +161,67 @@ class Exchange:
     response_kept: str = ""
     answer_id: str = ""
     fault_code: int | None = None
+    taken: bool = False
+    receipted: bool = False
     masked: tuple[Masked, ...] = ()
     original: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What the sending system says became of one message to a test person.
+
+    `message` is the system's own id for it, "" where the account gives none. `outcome` is one of OUTCOMES, `channel` of
+    CHANNELS or "". `told`: whether a person is told that somebody has to act; None where the account does not say. `at`
+    is when this outcome was first read.
+    """
+
+    person: str
+    message: str
+    outcome: str
+    at: Moment
+    channel: str = ""
+    told: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """One scenario as it was performed, or why it was not.
+
+    `digest` is the SHA-256 (hex) of the scenario as it was served; `group`, `layer`, `place` and `nature` are as in the
+    scenario's file. `persons` has one test person a message: twice the same person are two messages. `started` is when
+    the sending system was asked to send, `ended` when nothing more came; `how_ended`: quiet, time, interrupted.
+    `controlled`: whether the sane delivery beside it was delivered: "delivered", "failed", or "" where it was never
+    tried. `recovered` is the end of the first sane delivery afterwards, None where there was none until
+    `recovery_ended`; both None where nobody waited for one. `waited_ns` is how long the system waited for the silent
+    scenario's answer, None where that is not known. `unseen` says why it was not performed: it begins with a reason of
+    the model's.
+    """
+
+    id: str
+    scenario: str
+    digest: str
+    group: str
+    layer: str
+    place: str
+    nature: str
+    round: str
+    persons: tuple[str, ...] = ()
+    control: str = ""
+    controlled: str = ""
+    started: Moment | None = None
+    ended: Moment | None = None
+    how_ended: str = ""
+    recovered: Moment | None = None
+    recovery_ended: Moment | None = None
+    waited_ns: int | None = None
+    account: tuple[AccountRow, ...] = ()
+    unseen: str = ""
+
+
+Entry = Connection | Exchange | Performance
+"""What a stage and an exercise tell the journal."""
 
 
 def connection_target(connection: Connection, node: str = "", party: str = "") -> Target:
@@ -180,9 +243,22 @@ def exchange_target(exchange: Exchange, node: str = "", party: str = "") -> Targ
     return Target(f"exchange-{exchange.id}", TargetKind.EXCHANGE, node=node, party=party, declared=declared)
 
 
-def to_plain(entry: Connection | Exchange) -> dict[str, Any]:
+def performance_target(performance: Performance, node: str = "", party: str = "") -> Target:
+    """The target that stands for a scenario, the same from run to run."""
+    said = {
+        "scenario": performance.scenario,
+        "group": performance.group,
+        "layer": performance.layer,
+        "place": performance.place,
+        "nature": performance.nature,
+    }
+    declared = tuple(sorted((name, value) for name, value in said.items() if value))
+    return Target(f"scenario-{performance.scenario}", TargetKind.SCENARIO, node=node, party=party, declared=declared)
+
+
+def to_plain(entry: Entry) -> dict[str, Any]:
     """One entry of the journal as plain JSON. Fields that say nothing are left out."""
-    plain: dict[str, Any] = {"entry": "connection" if isinstance(entry, Connection) else "exchange"}
+    plain: dict[str, Any] = {"entry": NAMES[type(entry)]}
     for name, write in FIELDS[type(entry)]:
         value = getattr(entry, name)
         if value or value is False or value == 0:  # a field that is "", b"", () or None says nothing
@@ -190,7 +266,7 @@ def to_plain(entry: Connection | Exchange) -> dict[str, Any]:
     return plain
 
 
-def from_plain(row: Mapping[str, Any]) -> Connection | Exchange:
+def from_plain(row: Mapping[str, Any]) -> Entry:
     """The entry that `to_plain` wrote, equal to it. ValueError or TypeError for what does not belong in a journal."""
     kind = KINDS[row["entry"]]
     given = {name: _checked(name, value) for name, value in row.items() if name != "entry"}
@@ -245,9 +321,24 @@ def _alert_from(plain: Any) -> Alert:
     return Alert(str(level), str(name), _moment_from(at))
 
 
-KINDS: dict[str, type[Connection] | type[Exchange]] = {"connection": Connection, "exchange": Exchange}
+def _row_from(plain: Any) -> AccountRow:
+    person, message, outcome, at, channel, told = plain
+    return AccountRow(str(person), str(message), str(outcome), _moment_from(at), str(channel), _flag_or_none(told))
+
+
+def _flag_or_none(value: Any) -> bool | None:
+    return None if value is None else _flag(value)
+
+
+KINDS: dict[str, type[Connection] | type[Exchange] | type[Performance]] = {
+    "connection": Connection,
+    "exchange": Exchange,
+    "performance": Performance,
+}
+NAMES = {kind: name for name, kind in KINDS.items()}
 MOMENTS = frozenset(
     {"accepted", "closed", "hello", "finished", "first_byte", "last_byte", "response_first_byte", "response_last_byte"}
+    | {"started", "ended", "recovered", "recovery_ended"}
 )
 NUMBERS = frozenset(
     {
@@ -260,6 +351,7 @@ NUMBERS = frozenset(
         "bytes_sent",
         "exchanges",
         "fault_code",
+        "waited_ns",
     }
 )
 WRITERS: dict[str, Callable[[Any], Any]] = {
@@ -269,6 +361,7 @@ WRITERS: dict[str, Callable[[Any], Any]] = {
     "attributions": lambda value: [[a.scenario, a.by, a.digest, a.person] for a in value],
     "actions": lambda value: [_action(action) for action in value],
     "masked": lambda value: [[part.what, part.sha256] for part in value],
+    "account": lambda value: [[r.person, r.message, r.outcome, _moment(r.at), r.channel, r.told] for r in value],
     **dict.fromkeys(
         ("alerts_sent", "alerts_received"), lambda value: [[a.level, a.name, _moment(a.at)] for a in value]
     ),
@@ -277,8 +370,9 @@ FIELDS = {kind: tuple((field.name, WRITERS.get(field.name)) for field in fields(
 READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(MOMENTS, _moment_from),
     **dict.fromkeys(NUMBERS, _number),
-    **dict.fromkeys(("alpn", "request_headers", "response_headers"), _texts),
-    "resumed": _flag,
+    **dict.fromkeys(("alpn", "request_headers", "response_headers", "persons"), _texts),
+    **dict.fromkeys(("resumed", "taken", "receipted"), _flag),
+    "account": lambda plain: tuple(map(_row_from, plain)),
     "client_hello": lambda plain: b64decode(plain, validate=True),
     "client_chain": lambda plain: tuple(b64decode(der, validate=True) for der in plain),
     "attributions": lambda plain: tuple(Attribution(*_texts(row)) for row in plain),

@@ -27,7 +27,7 @@ from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
 from readiness.record import Record, Writer, read_record
-from readiness.recording import Connection, Exchange, connection_target, exchange_target
+from readiness.recording import Entry, Exchange, Performance, connection_target, exchange_target, performance_target
 from readiness.register import Checklist
 from readiness.report import RecordUsed, Report
 from readiness.session import LiveSession, Recorded
@@ -74,7 +74,12 @@ def observe_profile(
 
 async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exercise: Exercise | None) -> bool:
     async with exercise(writer) if exercise else nullcontext(Recorded()) as recorded:
-        whole = with_recorded(profile, recorded.connections.values(), recorded.exchanges.values())
+        entries: tuple[Entry, ...] = (
+            *recorded.connections.values(),
+            *recorded.exchanges.values(),
+            *recorded.performances.values(),
+        )
+        whole = with_recorded(profile, entries)
         return await _look(whole, writer, looking, recorded)
 
 
@@ -86,12 +91,29 @@ async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Reco
     return complete
 
 
-def with_recorded(profile: Profile, connections: Iterable[Connection], exchanges: Iterable[Exchange]) -> Profile:
-    """The profile with the targets that a stage's recording adds, on the node of the sending system."""
+def with_recorded(profile: Profile, entries: Iterable[Entry]) -> Profile:
+    """The profile with the targets that a stage's recording adds, on the node of the sending system.
+
+    A connection to a scenario's own port is no target of its own: what is disturbed there is no ordinary connection,
+    and `fault_handling` looks at it with its scenario. A scenario that stands in several records is one target.
+    """
     sending = next((target for target in profile.targets if target.kind is TargetKind.SENDING_SYSTEM), None)
     node, party = (sending.node, sending.party) if sending else ("", "")
-    found = [connection_target(connection, node, party) for connection in connections]
-    found += [exchange_target(exchange, node, party) for exchange in exchanges]
+    known = {target.id for target in profile.targets if target.kind is TargetKind.SCENARIO}
+    found = []
+    for entry in entries:
+        if isinstance(entry, Performance):
+            target = performance_target(entry, node, party)
+            if target.id in known:
+                continue
+            known.add(target.id)
+        elif isinstance(entry, Exchange):
+            target = exchange_target(entry, node, party)
+        elif entry.attributions:
+            continue
+        else:
+            target = connection_target(entry, node, party)
+        found.append(target)
     return replace(profile, targets=(*profile.targets, *found))
 
 
@@ -102,7 +124,7 @@ def judge_records(
     own, records = records[0], (records[0], *map(_told_apart, records[1:]))
     profile = profile_of(own)
     for record in records:
-        profile = with_recorded(profile, record.connections, record.exchanges)
+        profile = with_recorded(profile, (*record.connections, *record.exchanges, *record.performances))
     when = at or max(record.ended for record in records)
     whose = [_party_of(record) for record in records]
     mine = [o for record, party in zip(records, whose, strict=True) if party == whose[0] for o in _own(record)]

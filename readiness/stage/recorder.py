@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from readiness.model import Reason, Unseen
-from readiness.recording import Connection, Exchange, Masked
+from readiness.recording import Connection, Entry, Exchange, Masked
 from readiness.stage.answers import Answer
 from readiness.stage.http import Request
 from readiness.stage.masking import LARGEST_KEPT, Kept, Mask
@@ -25,7 +25,7 @@ SPOOLED = "spooled"
 class Journal(Protocol):
     """Where entries go, each flushed as it is told; `record.Writer` is one."""
 
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
+    def tell_recorded(self, entry: Entry) -> None:
         """Append one entry."""
 
 
