@@ -94,7 +94,7 @@ class Writer:
 
     def tell_recorded(self, entry: Entry) -> None:
         """Append one connection or exchange of the stage, or one scenario performed."""
-        self._write(recording.to_plain(entry))
+        self._append(recording.to_json(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
         """Write run.json; nothing is added afterwards."""
@@ -115,7 +115,10 @@ class Writer:
         )
 
     def _write(self, entry: Mapping[str, object]) -> None:
-        self._journal.write(ENCODER.encode(entry) + "\n")
+        self._append(ENCODER.encode(entry))
+
+    def _append(self, line: str) -> None:
+        self._journal.write(f"{line}\n")
         self._journal.flush()
 
 

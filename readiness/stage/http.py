@@ -35,7 +35,10 @@ class Request:
 
     def header(self, name: str) -> str:
         """The first header of that (lower-case) name, or nothing."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        for key, value in self.headers:  # not next() of a generator, which takes half as long again
+            if key.lower() == name:
+                return value
+        return ""
 
     def body(self) -> bytes:
         """The body so far."""
