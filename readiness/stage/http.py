@@ -58,11 +58,11 @@ class Refusal:
 class HttpReader:
     """The server's side of one HTTP/1.1 connection, as bytes in and events out."""
 
-    __slots__ = ("_come", "_told", "request")
+    __slots__ = ("_closes", "_come", "_told", "request")
 
     def __init__(self, headers: int, body: int) -> None:
         self._come = _Requests(headers, body)
-        self._told = False
+        self._told = self._closes = False
         self.request: Request | None = None
 
     def receive(self, data: bytes) -> None:
@@ -92,13 +92,14 @@ class HttpReader:
     def respond(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> bytes:
         """A whole response. It says Connection: close where the connection cannot go on."""
         request = self.request
-        head = _head(status, headers, len(body), request is None or request.closes or not request.whole)
+        ends = request is None or request.closes or not request.whole
+        head, self._closes = _head(status, headers, len(body), ends)
         return head if request is not None and request.method == "HEAD" else head + body
 
     def next_cycle(self) -> bool:
         """Get ready for another request; False where the connection ends here."""
         request, self.request = self.request, None
-        return request is not None and request.whole and not request.closes
+        return request is not None and request.whole and not self._closes
 
 
 class _Requests:
@@ -210,13 +211,14 @@ class _Requests:
 
 
 @lru_cache(maxsize=256)
-def _head(status: int, headers: tuple[tuple[str, str], ...], length: int, closes: bool) -> bytes:
-    """Status line and headers."""
+def _head(status: int, headers: tuple[tuple[str, str], ...], length: int, ends: bool) -> tuple[bytes, bool]:
+    """Status line and headers, and whether they say that the connection ends: where it does, or by a header given."""
     lines = [f"HTTP/1.1 {status} {PHRASES.get(status, '')}", *(f"{name}: {value}" for name, value in headers)]
     lines.append(f"Content-Length: {length}")
-    if closes and "connection" not in {name.lower() for name, _ in headers}:
+    given = next((value.lower() for name, value in headers if name.lower() == "connection"), "")
+    if ends and not given:
         lines.append("Connection: close")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1"), ends or given == "close"
 
 
 PHRASES = {

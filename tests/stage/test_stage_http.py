@@ -151,6 +151,15 @@ def test_a_response_says_close_where_the_connection_ends(head, closes):
     assert reader.next_cycle() is not closes
 
 
+def test_a_response_that_is_given_close_ends_the_connection():
+    reader = HttpReader(LIMIT, BODY)
+    reader.receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert not reader.next().whole
+    assert reader.next().whole
+    assert reader.respond(200, (("Connection", "close"),), b"").count(b"close") == 1
+    assert not reader.next_cycle()
+
+
 def test_the_answer_to_head_has_the_length_and_no_body():
     reader = HttpReader(LIMIT, BODY)
     reader.receive(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
