@@ -96,7 +96,7 @@ class Recorder:
                 response_headers=_names(response.head) if response else (),
                 response_size=len(sent),
                 response_sha256=hashlib.sha256(sent).hexdigest() if sent else "",
-                response_kept=mask.text(sent.decode("utf-8"))
+                response_kept=mask.text(sent.decode("utf-8", "replace"))
                 if exchange.part not in {"", "wsdl"} and len(sent) <= LARGEST_KEPT
                 else "",
                 masked=kept.masked,
@@ -104,6 +104,10 @@ class Recorder:
                 problem=problem,
             )
         )
+
+    def close(self) -> None:
+        """Forget the originals."""
+        self._spool.close()
 
     def original(self, exchange: str, part: str = "request") -> bytes | Unseen:
         """One part of an exchange's original, by its id; see spool.PARTS."""
