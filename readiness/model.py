@@ -26,6 +26,7 @@ class TargetKind(StrEnum):
     STATEMENT = "statement"
     CONNECTION = "connection"
     EXCHANGE = "exchange"
+    REFUSAL_CERTIFICATE = "refusal_certificate"
 
 
 # These come from what the stage recorded; no profile declares one.
