@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
@@ -67,10 +68,7 @@ def _identity(session: Session, shown: Shown) -> Identity | None:
     if shown.made:
         identity = _made(*shown.made)
     elif shown.held:
-        held = next((t for kind in HOLDERS for t in session.profile_targets(kind) if t.id == shown.held), None)
-        if held is None:
-            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no certificate {shown.held}")
-        identity = read_identity(session, held)
+        identity = _held(session, shown.held)
     else:
         return None
     if shown.issuers is None:
@@ -78,7 +76,21 @@ def _identity(session: Session, shown: Shown) -> Identity | None:
     return replace(identity, issuers=tuple(map(x509.load_der_x509_certificate, shown.issuers)))
 
 
+_READ: WeakKeyDictionary[Session, dict[str, Identity]] = WeakKeyDictionary()
+
+
+def _held(session: Session, id_: str) -> Identity:
+    """Read once a session: every endpoint is shown the same, and a key is slow to open."""
+    found = _READ.setdefault(session, {})
+    if id_ not in found:
+        held = next((t for kind in HOLDERS for t in session.profile_targets(kind) if t.id == id_), None)
+        if held is None:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no certificate {id_}")
+        found[id_] = read_identity(session, held)
+    return found[id_]
+
+
 def _made(certificate: bytes, key: bytes) -> Identity:
-    private = load_der_private_key(key, None)
-    assert isinstance(private, Key)  # it was made by us
+    private = load_der_private_key(key, None, unsafe_skip_rsa_key_validation=True)  # we made it ourselves
+    assert isinstance(private, Key)
     return Identity(x509.load_der_x509_certificate(certificate), private)
