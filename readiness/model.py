@@ -26,11 +26,12 @@ class TargetKind(StrEnum):
     STATEMENT = "statement"
     CONNECTION = "connection"
     EXCHANGE = "exchange"
+    SCENARIO = "scenario"
     REFUSAL_CERTIFICATE = "refusal_certificate"
 
 
 # These come from what the stage recorded; no profile declares one.
-RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE})
+RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE, TargetKind.SCENARIO})
 
 # A chain cannot be without these; they can only be held by another party (DESIGN section 2, decision 3).
 INDISPENSABLE = frozenset(

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
-from readiness.recording import Connection, Exchange
+from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
@@ -214,6 +214,9 @@ class Session(Protocol):
 
     def exchanges(self) -> Mapping[str, Exchange]:
         """What the stage recorded of exchanges, by the id of their target; a file given in their place has none."""
+
+    def performances(self) -> Mapping[str, Performance]:
+        """The scenarios that an exercise performed, by the id of their target."""
 
     def contract(self) -> Contract:
         """The contract that requests and answers are held to: our own, or the one that the run was pointed at."""

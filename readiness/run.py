@@ -27,7 +27,7 @@ from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
 from readiness.record import Record, Writer, read_record
-from readiness.recording import Connection, Exchange, connection_target, exchange_target
+from readiness.recording import Entry, Exchange, Performance, connection_target, exchange_target, performance_target
 from readiness.register import Checklist
 from readiness.report import RecordUsed, Report
 from readiness.session import LiveSession, Recorded
@@ -74,22 +74,46 @@ def observe_profile(
 
 async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exercise: Exercise | None) -> bool:
     async with exercise(writer) if exercise else nullcontext(Recorded()) as recorded:
-        whole = with_recorded(profile, recorded.connections.values(), recorded.exchanges.values())
+        entries: tuple[Entry, ...] = (
+            *recorded.connections.values(),
+            *recorded.exchanges.values(),
+            *recorded.performances.values(),
+        )
+        whole = with_recorded(profile, entries)
         return await _look(whole, writer, looking, recorded)
 
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
     session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded, looking.contract)
-    _, complete = await observe(probes.discover(), session, looking.limits, whole, writer.tell, looking.progress)
+    _, complete = await observe(
+        probes.discover(), session, looking.limits, whole, writer.tell, looking.progress, writer.tell_permit
+    )
     return complete
 
 
-def with_recorded(profile: Profile, connections: Iterable[Connection], exchanges: Iterable[Exchange]) -> Profile:
-    """The profile with the targets that a stage's recording adds, on the node of the sending system."""
+def with_recorded(profile: Profile, entries: Iterable[Entry]) -> Profile:
+    """The profile with the targets that a stage's recording adds, on the node of the sending system.
+
+    A connection to a scenario's own port is no target of its own: what is disturbed there is no ordinary connection,
+    and `fault_handling` looks at it with its scenario. A scenario that stands in several records is one target.
+    """
     sending = next((target for target in profile.targets if target.kind is TargetKind.SENDING_SYSTEM), None)
     node, party = (sending.node, sending.party) if sending else ("", "")
-    found = [connection_target(connection, node, party) for connection in connections]
-    found += [exchange_target(exchange, node, party) for exchange in exchanges]
+    known = {target.id for target in profile.targets if target.kind is TargetKind.SCENARIO}
+    found = []
+    for entry in entries:
+        if isinstance(entry, Performance):
+            target = performance_target(entry, node, party)
+            if target.id in known:
+                continue
+            known.add(target.id)
+        elif isinstance(entry, Exchange):
+            target = exchange_target(entry, node, party)
+        elif entry.attributions:
+            continue
+        else:
+            target = connection_target(entry, node, party)
+        found.append(target)
     return replace(profile, targets=(*profile.targets, *found))
 
 
@@ -97,10 +121,10 @@ def judge_records(
     records: Sequence[Record], checklist: Checklist, at: datetime | None = None, part: str = ""
 ) -> Report:
     """Judge one or several records together. The first is the owner's own, and its profile says what the chain is."""
-    own = records[0]
+    own, records = records[0], (records[0], *map(_told_apart, records[1:]))
     profile = profile_of(own)
     for record in records:
-        profile = with_recorded(profile, record.connections, record.exchanges)
+        profile = with_recorded(profile, (*record.connections, *record.exchanges, *record.performances))
     when = at or max(record.ended for record in records)
     whose = [_party_of(record) for record in records]
     mine = [o for record, party in zip(records, whose, strict=True) if party == whose[0] for o in _own(record)]
@@ -169,6 +193,19 @@ def tool(contract: Path | None = None) -> tuple[tuple[str, str], ...]:
         ("cryptography", f"{cryptography_version} ({backend.openssl_version_text()})"),
         ("contract", f"{held_to.name} (SHA-256 {held_to.sha256})"),
         ("platform", f"{platform.system()} {platform.release()}"),
+    )
+
+
+def _told_apart(record: Record) -> Record:
+    """The record with its id on what a stage recorded in it: every stage counts its own from c1 and e1."""
+    mark = f"-{record.id[:8]}"
+    recorded = [*map(connection_target, record.connections), *map(exchange_target, record.exchanges)]
+    names = {target.id: target.id + mark for target in recorded}
+    return replace(
+        record,
+        observations=tuple(replace(o, target=names.get(o.target, o.target)) for o in record.observations),
+        connections=tuple(replace(one, id=one.id + mark) for one in record.connections),
+        exchanges=tuple(replace(e, id=e.id + mark, connection=e.connection + mark) for e in record.exchanges),
     )
 
 

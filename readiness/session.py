@@ -25,7 +25,7 @@ from readiness.chain import Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
 from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Reception, Shown, Stream
-from readiness.recording import Connection, Exchange
+from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
@@ -45,6 +45,7 @@ class Recorded:
     connections: Mapping[str, Connection] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     original: Callable[[str], bytes | Unseen] = _no_original
+    performances: Mapping[str, Performance] = field(default_factory=dict)
 
 
 class LiveSession:
@@ -183,6 +184,10 @@ class LiveSession:
     def exchanges(self) -> Mapping[str, Exchange]:
         """The recorded exchanges by target id."""
         return self._recorded.exchanges
+
+    def performances(self) -> Mapping[str, Performance]:
+        """The performed scenarios by target id."""
+        return self._recorded.performances
 
     def contract(self) -> Contract:
         """The contract of this run, read when it is first asked for."""

@@ -39,7 +39,7 @@ from tests.conftest import NOON
 
 WORDS = {
     TargetKind: "chain node endpoint certificate message_type log_source sending_system statement connection exchange "
-    "refusal_certificate",
+    "scenario refusal_certificate",
     Reason: "name_not_resolved connection_refused connection_reset timed_out closed_early not_understood "
     "credentials_needed access_denied not_configured not_permitted not_exercised not_supported control_failed "
     "answers_differ limit_reached expired not_kept not_built interrupted probe_fault",
@@ -67,7 +67,7 @@ def test_the_words_that_stand_in_records_and_their_order_never_change(noun):
 
 def test_a_chain_cannot_be_without_its_five_kinds_of_parts():
     assert {"node", "certificate", "sending_system", "log_source", "message_type"} == INDISPENSABLE
-    assert {"connection", "exchange"} == RECORDED
+    assert {"connection", "exchange", "scenario"} == RECORDED
 
 
 def test_each_type_of_fact_has_its_shape_in_python():

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import asyncio
 
-from readiness.recording import Connection, Exchange, connection_target, exchange_target
+from readiness.recording import (
+    Connection,
+    Entry,
+    Exchange,
+    Performance,
+    connection_target,
+    exchange_target,
+    performance_target,
+)
 from readiness.stage.recorder import Journal, Recorder
 
 
@@ -18,6 +26,7 @@ class Memory:
         self._journal = journal
         self.connections: dict[str, Connection] = {}
         self.exchanges: dict[str, Exchange] = {}
+        self.performances: dict[str, Performance] = {}
         self._told = asyncio.Event()
 
     async def holds(self, recorder: Recorder) -> None:
@@ -26,11 +35,13 @@ class Memory:
             self._told.clear()
             await self._told.wait()
 
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
+    def tell_recorded(self, entry: Entry) -> None:
         """As the journal behind it."""
         self._journal.tell_recorded(entry)
         if isinstance(entry, Connection):
             self.connections[connection_target(entry).id] = entry
             self._told.set()
+        elif isinstance(entry, Performance):
+            self.performances[performance_target(entry).id] = entry
         else:
             self.exchanges[exchange_target(entry).id] = entry

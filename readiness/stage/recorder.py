@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from readiness.model import Reason, Unseen
-from readiness.recording import Connection, Exchange, Masked
+from readiness.recording import Connection, Entry, Exchange, Masked
 from readiness.stage.answers import Answer
 from readiness.stage.http import Request
 from readiness.stage.masking import LARGEST_KEPT, Kept, Mask
@@ -25,7 +25,7 @@ SPOOLED = "spooled"
 class Journal(Protocol):
     """Where entries go, each flushed as it is told; `record.Writer` is one."""
 
-    def tell_recorded(self, entry: Connection | Exchange) -> None:
+    def tell_recorded(self, entry: Entry) -> None:
         """Append one entry."""
 
 
@@ -74,7 +74,10 @@ class Recorder:
         else:
             kept = mask.unread(body, "request")
         sent = response.body if response is not None else b""
-        path, length = mask.text(request.target[:2048]), len(sent)
+        content_type, action = request.header("content-type")[:256], request.header("soapaction")[:256]
+        path, content_type, action, problem, *names = mask.texts(
+            request.target[:2048], content_type, action, exchange.problem, *(name for name, _ in request.headers)
+        )
         original = self._original(kept, request, body, response)
         self._journal.tell_recorded(
             replace(
@@ -83,24 +86,28 @@ class Recorder:
                 method=request.method,
                 path=path,
                 http_version=request.version,
-                request_headers=tuple(mask.text(name) for name, _ in request.headers),
-                content_type=mask.text(request.header("content-type")[:256]),
-                soap_action=mask.text(request.header("soapaction")[:256]),
+                request_headers=tuple(names),
+                content_type=content_type,
+                soap_action=action,
                 framing=_framing(request),
                 request_size=len(body),
                 request_sha256=hashlib.sha256(body).hexdigest() if body else "",
                 request_kept=kept.text,
                 response_headers=_names(response.head) if response else (),
-                response_size=length,
+                response_size=len(sent),
                 response_sha256=hashlib.sha256(sent).hexdigest() if sent else "",
-                response_kept=mask.text(sent.decode("utf-8"))
-                if exchange.part not in {"", "wsdl"} and length <= LARGEST_KEPT
+                response_kept=mask.text(sent.decode("utf-8", "replace"))
+                if exchange.part not in {"", "wsdl"} and len(sent) <= LARGEST_KEPT
                 else "",
                 masked=kept.masked,
                 original=original,
-                problem=mask.text(exchange.problem),
+                problem=problem,
             )
         )
+
+    def close(self) -> None:
+        """Forget the originals."""
+        self._spool.close()
 
     def original(self, exchange: str, part: str = "request") -> bytes | Unseen:
         """One part of an exchange's original, by its id; see spool.PARTS."""
