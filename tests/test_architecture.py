@@ -91,7 +91,7 @@ EXERCISE_DOORS = {
     "stage",
     "texts",
 }
-EXERCISE_PURE = {"account"}
+EXERCISE_PURE = {"account", "plan"}
 
 
 @pytest.mark.parametrize("path", EXERCISE, ids=lambda p: p.stem)
