@@ -1,7 +1,6 @@
 """Which keys and certificates does the example kommun have? A throw-away PKI, made in memory from a plan.
 
-SHA-1 and RSA keys of 1024 bits are made too, because built-in defects need them; `cryptography` no longer signs with
-SHA-1, so that signature is put in by hand. Left out: writing files (`chain`).
+SHA-1 and RSA keys of 1024 bits are made too, because built-in defects need them. Left out: writing files (`chain`).
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from readiness.demo.plan import CertificatePlan, PartyPlan, Plan
+from readiness.stage.sha1 import signed_with_sha1
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | dsa.DSAPrivateKey
 CURVES: dict[str, type[ec.EllipticCurve]] = {
@@ -39,9 +39,6 @@ USAGES = (
     "encipher_only",
     "decipher_only",
 )
-# sha256WithRSAEncryption and sha1WithRSAEncryption (RFC 8017 appendix C), DER; of equal length, so lengths stay right.
-RSA_SHA256 = bytes.fromhex("06092a864886f70d01010b")
-RSA_SHA1 = bytes.fromhex("06092a864886f70d010105")
 
 
 class Pki:
@@ -94,7 +91,9 @@ class Pki:
         builder = _purposes(builder.add_extension(issuer_key, critical=False), plan)
         made = builder.sign(signer, hashes.SHA224() if plan.hash == "SHA-224" else hashes.SHA256())
         if plan.hash == "SHA-1":
-            return _signed_with_sha1(made, signer)
+            if not isinstance(signer, rsa.RSAPrivateKey):
+                raise TypeError("only an RSA key signs with SHA-1 here")
+            made = signed_with_sha1(made, signer)
         return made.public_bytes(Encoding.PEM)
 
 
@@ -142,23 +141,3 @@ def _purposes(builder: x509.CertificateBuilder, plan: CertificatePlan) -> x509.C
         policies = [x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in plan.policies]
         builder = builder.add_extension(x509.CertificatePolicies(policies), critical=False)
     return builder
-
-
-def _signed_with_sha1(made: x509.Certificate, signer: PrivateKey) -> bytes:
-    """The same certificate, signed with RSA and SHA-1."""
-    if not isinstance(signer, rsa.RSAPrivateKey):
-        raise TypeError("only an RSA key signs with SHA-1 here")
-    body = made.tbs_certificate_bytes.replace(RSA_SHA256, RSA_SHA1, 1)
-    signature = signer.sign(body, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  a built-in defect needs it
-    algorithm = _der(0x30, RSA_SHA1 + b"\x05\x00")
-    whole = _der(0x30, body + algorithm + _der(0x03, b"\x00" + signature))
-    return x509.load_der_x509_certificate(whole).public_bytes(Encoding.PEM)
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    """A DER value with its tag and length."""
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -10,15 +10,17 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from readiness.contract.names import MESSAGE_V2, MESSAGE_V3, OPERATIONS, RECIPIENT_V3, Operation
 from readiness.recording import UNATTRIBUTED, Attribution
 from readiness.stage import documents
-from readiness.stage.behaviour import NO_SUPPLIER, NOT_REGISTERED, Behaviour, ServiceFault, digest
-from readiness.stage.settings import Operator, StageSettings
+from readiness.stage.behaviour import NEXT_SUPPLIER, UNKNOWN_SUPPLIER, Behaviour, ServiceFault
+from readiness.stage.bill import Bill
+from readiness.stage.scenario import Scenario
+from readiness.stage.settings import Operator, StageSettings, nobody
 from readiness.stage.soap import CannotRead, Fault, envelope, fault, operation_element, parse, texts
 
 MAX_RECIPIENTS = 1000  # C 3.1: per question, in both look-ups
@@ -27,19 +29,30 @@ TOO_MANY = ServiceFault(5005, "Maximalt antal överskridet")
 WRONG_INPUT = ServiceFault(5001, "Felaktigt indata")
 NOT_FOUND = ServiceFault(5003, "Uppgiften finns inte")
 NOT_READY = ServiceFault(5004, "Bearbetningen är inte klar")
+NOBODY_KNOWS = Operator(nobody(9), "Nya Brevlådan")
+"""An operator that started yesterday: no sending system knows its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What stands at a path: a service of the contract, and for an operator's Service whose it is."""
+    """What stands at a path: a service of the contract, and for an operator's Service whose it is ("": whosoever's).
+
+    `scenario` is its id where port or path tell it apart already, and `by` which of the two.
+    """
 
     part: str
     operator: str = ""
+    scenario: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered to one request, and what it was about. `root` is the request as read, None where it was not."""
+    """What is answered to one request, and what it was about. `root` is the request as read, None where it was not.
+
+    `shaping` is the scenario that decides how it is put on the wire; `taken`: whether the delivery is in the mailbox
+    now, and `said`: whether the answer says so.
+    """
 
     status: int
     body: bytes
@@ -50,6 +63,9 @@ class Answer:
     fault_code: int | None = None
     root: etree._Element | None = None
     problem: str = ""
+    shaping: Scenario | None = None
+    taken: bool = False
+    said: bool = False
 
 
 @dataclass(slots=True)
@@ -59,12 +75,17 @@ class _Distribution:
 
 
 class Answers:
-    """The services' answers. It remembers distributions, and nothing else."""
+    """The services' answers. It remembers distributions, and the TransId given last.
 
-    def __init__(self, settings: StageSettings, service_address: Callable[[str], str]) -> None:
+    `address` gives the address of an operator's Service (by id) for who meets a scenario (by id; "" for none).
+    """
+
+    def __init__(self, settings: StageSettings, bill: Bill, address: Callable[[str, str], str]) -> None:
         self._settings = settings
+        self._bill = bill
+        self._trans_id = ""
         self._operators = {operator.id: operator for operator in settings.operators}
-        self._service_address = service_address
+        self._address = address
         self._distributions: OrderedDict[str, _Distribution] = OrderedDict()
 
     def answer(self, place: Place, data: bytes) -> Answer:
@@ -76,21 +97,26 @@ class Answers:
             operation, handle = _operation(place, element)
         except CannotRead as problem:
             body = fault(problem.code, f"The request cannot be read: {problem}")
-            return Answer(500, body, root=root, problem=str(problem))
-        return handle(self, _Asked(operation, place, element, root))
+            attributions = self._attributions(place, ())
+            return Answer(500, body, attributions=attributions, root=root, problem=str(problem))
+        answer = handle(self, _Asked(operation, place, element, root))
+        return replace(answer, shaping=shaping) if (shaping := self._shaping(place, answer.recipients)) else answer
 
     def behaviour(self, recipient: str) -> Behaviour:
         """How a recipient is treated."""
-        return self._settings.persons.get(recipient, NOT_REGISTERED)
+        return self._bill.behaviour(recipient)
 
     def supplier(self, recipient: str) -> Operator | None:
         """Which operator has the recipient's mailbox, if any. Where nothing is set the persons are spread over all."""
-        chosen = self.behaviour(recipient).supplier
-        if chosen:
-            return self._operators.get(chosen) if chosen != NO_SUPPLIER else None
-        if not self._settings.operators:
+        chosen, operators = self.behaviour(recipient).supplier, self._settings.operators
+        if chosen == UNKNOWN_SUPPLIER:
+            return NOBODY_KNOWS
+        if chosen and chosen != NEXT_SUPPLIER:
+            return self._operators.get(chosen)
+        if not operators:
             return None
-        return self._settings.operators[int(recipient[-4:]) % len(self._settings.operators)]
+        moved = chosen == NEXT_SUPPLIER and self._bill.met(recipient) > 0
+        return operators[(int(recipient[-4:]) + moved) % len(operators)]
 
     # -- FaR
 
@@ -99,8 +125,8 @@ class Answers:
         recipients = tuple(texts(asked.element, f"{{{RECIPIENT_V3}}}recipientId"))
         if refused := self._refuse_look_up(asked, recipients):
             return refused
-        rows = ((self._account_status(one), self.behaviour(one).accepted) for one in self._listed(recipients))
-        return self._respond(asked, documents.reachable(rows), recipients)
+        rows = [(self._account_status(one), self.behaviour(one).accepted) for one in self._listed(recipients)]
+        return self._respond(asked, documents.reachable(rows, self._padding(recipients)), recipients)
 
     def is_registered(self, asked: _Asked) -> Answer:
         """One account status for each recipient that FaR names."""
@@ -126,13 +152,19 @@ class Answers:
         if not recipient:
             return self._fault(asked, WRONG_INPUT)
         behaviour = self.behaviour(recipient)
+        delivered = behaviour.delivered and self._has_the_mailbox(recipient, asked.place)
+        self._bill.count(recipient, "operator")
         if behaviour.delivery_fault:
             return self._fault(asked, behaviour.delivery_fault, (recipient,))
+        trans_id = self._trans_id if behaviour.trans_id and self._trans_id else str(uuid.uuid4())
+        self._trans_id = trans_id
+        content = documents.receipt(trans_id, recipient, behaviour, delivered=delivered)
+        answer = self._respond(asked, content, (recipient,), trans_id)
+        return replace(answer, taken=delivered and behaviour.taken, said=delivered and behaviour.statuses > 0)
+
+    def _has_the_mailbox(self, recipient: str, place: Place) -> bool:
         supplier = self.supplier(recipient)
-        delivered = behaviour.delivered and supplier is not None and supplier.id == asked.place.operator
-        trans_id = str(uuid.uuid4())
-        content = documents.receipt(trans_id, recipient, delivered=delivered, statuses=behaviour.statuses)
-        return self._respond(asked, content, (recipient,), trans_id)
+        return supplier is not None and (supplier is NOBODY_KNOWS or place.operator in {"", supplier.id})
 
     # -- Message port
 
@@ -171,10 +203,18 @@ class Answers:
     def _refuse_look_up(self, asked: _Asked, recipients: tuple[str, ...]) -> Answer | None:
         if len(recipients) > MAX_RECIPIENTS:
             return self._fault(asked, TOO_MANY, recipients)
-        faults = (self.behaviour(one).lookup_fault for one in recipients)
-        if found := next((one for one in faults if one), None):
+        far = self._bill.far
+        everybody = [self.behaviour(one) for one in recipients]
+        if far is not None:
+            everybody.insert(0, self._bill.behaviour_of_far())
+        for one in dict.fromkeys(recipients):
+            self._bill.count(one, "far")
+        if found := next((one.lookup_fault for one in everybody if one.lookup_fault), None):
             return self._fault(asked, found, recipients)
         return None
+
+    def _padding(self, recipients: tuple[str, ...]) -> int:
+        return max((self.behaviour(one).padding for one in recipients), default=0)
 
     def _listed(self, recipients: tuple[str, ...]) -> Iterable[str]:
         return (one for one in recipients if self.behaviour(one).listed)
@@ -182,39 +222,53 @@ class Answers:
     def _account_status(self, recipient: str) -> str:
         behaviour = self.behaviour(recipient)
         supplier = self.supplier(recipient) if behaviour.account != "Not" else None
-        address = self._service_address(supplier.id) if supplier is not None else ""
+        address = ""
+        if supplier is not None:
+            stands = supplier if supplier.id in self._operators else self._settings.operators[0]
+            address = self._address(stands.id, self._bill.told_apart(recipient))
         return documents.account_status(recipient, behaviour, supplier, address)
 
+    def _shaping(self, place: Place, recipients: tuple[str, ...]) -> Scenario | None:
+        """The scenario that decides how an answer is put on the wire: FaR's own, or that of a delivery's recipient."""
+        if place.part in {"Recipient", "Authority"}:
+            return self._bill.far
+        if place.part != "Service" or len(recipients) != 1:
+            return None
+        scenario = self._bill.of(recipients[0])
+        told = place.scenario or (scenario.id if scenario else "")
+        if scenario is None or scenario.place != "operator" or told != scenario.id:
+            return None
+        return scenario if self._bill.still_on(recipients[0]) else None
+
     def _respond(self, asked: _Asked, content: str, recipients: tuple[str, ...] = (), answer_id: str = "") -> Answer:
-        attributions = tuple(self._attributions(recipients))
+        attributions = self._attributions(asked.place, recipients)
         return Answer(
             200, envelope(content), asked.operation.name, recipients, attributions, answer_id, root=asked.root
         )
 
     def _fault(self, asked: _Asked, said: ServiceFault, recipients: tuple[str, ...] = ()) -> Answer:
-        detail = Fault(said.code, said.description, str(uuid.uuid4()), asked.operation.fault)
+        detail = Fault(said.code, said.description, str(uuid.uuid4())[: said.call_id_length], asked.operation.fault)
         return Answer(
-            500,
-            fault("Server", said.description, detail),
+            said.status,
+            fault("Server", said.description, detail if said.detail else None),
             asked.operation.name,
             recipients,
-            tuple(self._attributions(recipients)),
-            detail.call_id,
-            said.code,
+            self._attributions(asked.place, recipients),
+            detail.call_id if said.detail else "",
+            said.code if said.detail else None,
             asked.root,
         )
 
-    def _attributions(self, recipients: Iterable[str]) -> Iterable[Attribution]:
-        """A scenario for each declared test person; who is none cannot be attributed, and is not named."""
-        persons = self._settings.persons
-        others = False
-        for one in dict.fromkeys(recipients):
-            if one in persons:
-                yield Attribution(persons[one].id, "recipient", digest(persons[one]), one)
-            else:
-                others = True
-        if others:
-            yield Attribution(UNATTRIBUTED)
+    def _attributions(self, place: Place, recipients: tuple[str, ...]) -> tuple[Attribution, ...]:
+        """By port or path where they tell it; else a scenario for each declared test person, and nobody else named."""
+        found = [self._bill.attribution(one) for one in dict.fromkeys(recipients)]
+        known = [one for one in found if one is not None]
+        if place.scenario:
+            person = known[0].person if len(known) == 1 else ""
+            return (Attribution(place.scenario, place.by, self._bill.digest(place.scenario), person),)
+        if self._bill.far is not None and place.part in {"Recipient", "Authority"}:
+            known = [replace(one, scenario=self._bill.far.id, digest=self._bill.far.digest, by="port") for one in known]
+        return (*known, *([Attribution(UNATTRIBUTED)] if None in found else []))
 
 
 @dataclass(frozen=True, slots=True)

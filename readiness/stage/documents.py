@@ -20,16 +20,19 @@ from readiness.contract.names import (
     SERVICE_V3,
 )
 from readiness.stage.behaviour import Behaviour
-from readiness.stage.settings import Dispatcher, Operator, Sender
+from readiness.stage.settings import Dispatcher, Operator, Sender, nobody
+
+SOMEBODY_ELSE = nobody(8)
+"""An organisation number that belongs to nobody: whom a receipt names that is not about the recipient."""
 
 
-def reachable(statuses: Iterable[tuple[str, bool]]) -> str:
-    """isReachableResponse of (account status, sender accepted) pairs."""
+def reachable(statuses: Iterable[tuple[str, bool]], padding: int = 0) -> str:
+    """isReachableResponse of (account status, sender accepted) pairs; `padding`: bytes of white space before them."""
     rows = "".join(
         f"<return><r:AccountStatus>{status}</r:AccountStatus><r:SenderAccepted>{flag(accepted)}</r:SenderAccepted></return>"
         for status, accepted in statuses
     )
-    return _look_up("isReachableResponse", rows)
+    return _look_up("isReachableResponse", " " * padding + rows)
 
 
 def registered(statuses: Iterable[str]) -> str:
@@ -71,13 +74,19 @@ def dispatchers(registered_ones: Iterable[Dispatcher]) -> str:
     return f'<a:getDispatchersResponse xmlns:a="{AUTHORITY_WSDL}">{rows}</a:getDispatchersResponse>'
 
 
-def receipt(trans_id: str, recipient: str, *, delivered: bool, statuses: int) -> str:
-    """deliverSecureResponse with that many Status rows, all alike."""
-    status = f"<Status><RecipientId>{escape(recipient)}</RecipientId><Delivered>{flag(delivered)}</Delivered></Status>"
+def receipt(trans_id: str, recipient: str, behaviour: Behaviour, *, delivered: bool) -> str:
+    """deliverSecureResponse with as many Status rows as the behaviour says, and before them one of somebody else."""
+    status = _status(recipient, delivered=delivered) * behaviour.statuses
+    if behaviour.other_status_first:
+        status = _status(SOMEBODY_ELSE, delivered=True) + status
     return (
         f'<r:deliverSecureResponse xmlns:r="{SERVICE_V3}" xmlns="{SERVICE}"><r:return><TransId>{trans_id}</TransId>'
-        f"{status * statuses}</r:return></r:deliverSecureResponse>"
+        f"{status}</r:return></r:deliverSecureResponse>"
     )
+
+
+def _status(recipient: str, *, delivered: bool) -> str:
+    return f"<Status><RecipientId>{escape(recipient)}</RecipientId><Delivered>{flag(delivered)}</Delivered></Status>"
 
 
 def distributed(id_: str) -> str:

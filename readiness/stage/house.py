@@ -10,6 +10,7 @@ import time
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 
+from readiness.recording import Moment
 from readiness.stage.settings import StageLimits
 
 SPARE_FILES = 128  # for the listeners, the journal, the spool and whatever else the process holds open
@@ -18,6 +19,14 @@ SWEEP = 0.5
 
 class Guest(Protocol):
     """A connection, as far as the house is concerned."""
+
+    @property
+    def listener(self) -> str:
+        """The name of the listener that it came to."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something is under way on it."""
 
     def expire(self, now_ns: int) -> None:
         """Close if a time limit has passed."""
@@ -34,6 +43,7 @@ class House:
         self.held = 0
         self.idle: dict[Guest, None] = {}
         self.guests: dict[Guest, None] = {}
+        self.latest = time.monotonic_ns()
         self._peers = peers
         self._places = min(limits.connections, _open_files() - SPARE_FILES)
 
@@ -55,6 +65,25 @@ class House:
         self.guests[guest] = None
         self.idle[guest] = None
         return ""
+
+    def heard(self, moment: Moment) -> Moment:
+        """Something came, or ended: the moment is remembered, and given back."""
+        self.latest = max(self.latest, moment.ns)
+        return moment
+
+    def at(self, listener: str) -> int:
+        """How many connections a listener has."""
+        return sum(guest.listener == listener for guest in self.guests)
+
+    def at_work(self) -> bool:
+        """Whether something is under way on any connection."""
+        return any(guest.at_work for guest in self.guests)
+
+    def clear(self, listener: str) -> None:
+        """Everybody out who came to a listener."""
+        for guest in tuple(self.guests):
+            if guest.listener == listener:
+                guest.make_room()
 
     def leave(self, guest: Guest) -> None:
         """A connection is over."""

@@ -93,7 +93,7 @@ class Recorder:
                 response_headers=_names(response.head) if response else (),
                 response_size=length,
                 response_sha256=hashlib.sha256(sent).hexdigest() if sent else "",
-                response_kept=mask.text(sent.decode("utf-8"))
+                response_kept=mask.text(sent.decode("utf-8", "replace"))
                 if exchange.part not in {"", "wsdl"} and length <= LARGEST_KEPT
                 else "",
                 masked=kept.masked,
@@ -101,6 +101,10 @@ class Recorder:
                 problem=mask.text(exchange.problem),
             )
         )
+
+    def close(self) -> None:
+        """Forget the originals."""
+        self._spool.close()
 
     def original(self, exchange: str, part: str = "request") -> bytes | Unseen:
         """One part of an exchange's original, by its id; see spool.PARTS."""

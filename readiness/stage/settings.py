@@ -16,6 +16,7 @@ from readiness.contract.persons import test_persons
 from readiness.errors import UsageError
 from readiness.personal import luhn
 from readiness.stage.behaviour import NOT_REGISTERED, SANE, Behaviour
+from readiness.stage.scenario import Scenario
 
 ClientCertificate = Literal["required", "requested", "none"]
 
@@ -51,7 +52,7 @@ def default_operators() -> tuple[Operator, ...]:
     Where a number is not public, one that belongs to nobody stands in for it: 16 5599 9900 NN.
     """
     named = [one for one in endpoints.operators() if not one.left]
-    return tuple(Operator(one.number or _nobody(place), one.name) for place, one in enumerate(named))
+    return tuple(Operator(one.number or nobody(place), one.name) for place, one in enumerate(named))
 
 
 def default_senders() -> tuple[Sender, ...]:
@@ -69,7 +70,8 @@ def default_persons(today: date) -> dict[str, Behaviour]:
     return {one.number: SANE if one.adult_on(today) else NOT_REGISTERED for one in test_persons()}
 
 
-def _nobody(place: int) -> str:
+def nobody(place: int) -> str:
+    """A number that belongs to nobody, one for each place from 0 to 9."""
     stem = f"55999900{place}"
     return "16" + next(stem + str(check) for check in range(10) if luhn(stem + str(check)))
 
@@ -84,7 +86,8 @@ class ServerCertificate:
 
 @dataclass(frozen=True, slots=True)
 class StageLimits:
-    """Bytes, counts and seconds; what goes beyond is refused, recorded and forgotten.
+    """Bytes, counts and seconds; what goes beyond is refused, recorded and forgotten. `late` is how much longer than
+    the sending system waits an answer takes that comes too late.
 
     A message holds 2 MB at most (C 4.2); base64 and an envelope around a fair excess of that stay under `body`.
     """
@@ -98,6 +101,7 @@ class StageLimits:
     request: float = 60.0
     idle: float = 75.0
     linger: float = 2.0
+    late: float = 5.0
     spool: int = 4 * 1024**3
 
 
@@ -107,7 +111,8 @@ class StageSettings:
 
     `persons` are the declared test persons (twelve digits) and how each is treated; anyone else has no mailbox.
     `public_name` is the name or address that the sending system dials. `client_issuers` and `ca_names` are PEM;
-    without issuers any client chain is taken and recorded. `peers` are networks in CIDR form.
+    without issuers any client chain is taken and recorded. `peers` are networks in CIDR form. `scenarios` are those
+    that may be performed: each that needs a port of its own gets one ("scenario-<id>", "canary", "plain" in `ports`).
     """
 
     persons: Mapping[str, Behaviour]
@@ -118,6 +123,7 @@ class StageSettings:
     senders: tuple[Sender, ...] = field(default_factory=default_senders)
     dispatchers: tuple[Dispatcher, ...] = field(default_factory=default_dispatchers)
     message: bool = True
+    scenarios: tuple[Scenario, ...] = ()
     client_certificate: ClientCertificate = "required"
     certificate: ServerCertificate | None = None
     client_issuers: tuple[bytes, ...] = ()

@@ -122,8 +122,8 @@ class Reply:
     """What is sent in place of the answer that belongs there.
 
     `status` 0: the answer's own. `content`: one of `damage.CONTENTS`; "as-is" leaves the body alone. `content_type` "":
-    as it was. `headers` are added. `framing`: length, chunked; long (announces more than comes), short (less), or
-    broken-chunk.
+    as it was. `headers` are added; the value "canary" stands for the canary's address. `framing`: length, chunked; long
+    (announces more than comes), short (less), or broken-chunk.
     """
 
     status: int = 0
@@ -131,3 +131,8 @@ class Reply:
     content_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     framing: str = "length"
+
+    @property
+    def header_values(self) -> frozenset[str]:
+        """The values of the added header fields."""
+        return frozenset(value for _, value in self.headers)

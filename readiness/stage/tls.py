@@ -20,8 +20,10 @@ from OpenSSL import SSL, crypto
 from readiness.recording import Alert
 from readiness.stage import clock
 from readiness.stage.settings import ServerCertificate, StageSettings
+from readiness.stage.steps import Speak
 
-# Versions 1.2 and 1.3. Level 0 lets weak *client* certificates in, to be seen; the suites are none of the broken ones.
+# Level 0 lets old versions be spoken where a scenario asks for one, and weak *client* certificates in, to be seen; the
+# suites are none of the broken ones.
 SUITES = b"HIGH:!aNULL:!eNULL:!PSK:!SRP:!kDH:!kECDH:!3DES:@SECLEVEL=0"
 ALERT_LEVELS = {1: "warning", 2: "fatal"}
 CLOSE_NOTIFY = "close_notify"
@@ -43,6 +45,13 @@ VERIFY = {
     "none": SSL.VERIFY_NONE,
 }
 PLAIN_AT_A_TIME = 65536
+VERSIONS = {
+    "TLSv1": SSL.TLS1_VERSION,
+    "TLSv1.1": SSL.TLS1_1_VERSION,
+    "TLSv1.2": SSL.TLS1_2_VERSION,
+    "TLSv1.3": SSL.TLS1_3_VERSION,
+}
+MODERN = Speak("TLSv1.2", "TLSv1.3")
 
 
 def issuers_of(settings: StageSettings) -> frozenset[bytes]:
@@ -54,11 +63,17 @@ def issuers_of(settings: StageSettings) -> frozenset[bytes]:
     )
 
 
-def server_context(settings: StageSettings, certificate: ServerCertificate) -> SSL.Context:
-    """How a listener shakes hands. The private key stays in memory. ValueError where chain or key cannot be read."""
+def server_context(
+    settings: StageSettings, certificate: ServerCertificate, speak: Speak = MODERN, *, refuses: bool = False
+) -> SSL.Context:
+    """How a listener shakes hands. The private key stays in memory. ValueError where chain or key cannot be read.
+
+    `refuses`: no client certificate is accepted, whatever it is: OpenSSL looks for its issuer, finds none, and sends
+    unknown_ca.
+    """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_max_proto_version(SSL.TLS1_3_VERSION)
+    context.set_min_proto_version(VERSIONS[speak.oldest])
+    context.set_max_proto_version(VERSIONS[speak.newest])
     context.set_cipher_list(SUITES)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
@@ -70,15 +85,15 @@ def server_context(settings: StageSettings, certificate: ServerCertificate) -> S
     context.use_privatekey(key)  # type: ignore[arg-type]  # any key that a certificate can have
     context.check_privatekey()
     store = context.get_cert_store()
-    for pem in settings.client_issuers:
+    for pem in settings.client_issuers if not refuses else ():
         for issuer in x509.load_pem_x509_certificates(pem):
             if store is not None:
                 store.add_cert(crypto.X509.from_cryptography(issuer))
     for pem in settings.ca_names:  # none: the CertificateRequest names no CA, whichever issuers are loaded
         for named in x509.load_pem_x509_certificates(pem):
             context.add_client_ca(named)
-    answer = _as_verified if settings.client_issuers else _anything
-    context.set_verify(VERIFY[settings.client_certificate], answer)
+    answer = _as_verified if settings.client_issuers or refuses else _anything
+    context.set_verify(VERIFY["required" if refuses else settings.client_certificate], answer)
     context.set_info_callback(_note_alert)
     return context
 

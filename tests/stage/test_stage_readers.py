@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.stage.answers import Answers, Place
+from readiness.stage.bill import Bill
 from readiness.stage.client_hello import ClientHello, NoClientHello, read_client_hello
 from readiness.stage.house import House
 from readiness.stage.http import HttpReader, Refusal
@@ -55,7 +56,7 @@ def test_no_bytes_hurt_the_reader_of_the_hello(data, start, end):
         assert found is None or found.data == bytes_[: len(found.data)]
 
 
-SERVICES = Answers(StageSettings(persons=PERSONS), lambda operator: f"https://localhost/{operator}")
+SERVICES = Answers(StageSettings(persons=PERSONS), Bill(PERSONS), lambda operator, _: f"https://localhost/{operator}")
 GOOD = is_reachable(ADULTS[0]), deliver_secure(ADULTS[1])
 PLACES = Place("Recipient"), Place("Service", "165568402266"), Place("Message"), Place("Authority")
 

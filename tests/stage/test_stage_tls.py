@@ -15,7 +15,7 @@ from OpenSSL import SSL
 
 from readiness.errors import UsageError
 from readiness.stage.settings import ServerCertificate, StageSettings, check
-from readiness.stage.trust import throw_away
+from readiness.stage.trust import ThrowAway
 from tests.stage.standing import (
     ADULTS,
     AUTHORITY,
@@ -209,15 +209,15 @@ def test_a_certificate_that_names_a_person_is_told_by_its_digest_only(tmp_path):
 
 def test_a_supplied_certificate_is_the_one_shown(tmp_path):
     now = datetime.now(UTC)
-    own = throw_away("localhost", ("127.0.0.1",), now)
-    with standing(tmp_path, certificate=own.server) as stand:
+    own = ThrowAway("localhost", ("127.0.0.1",), now)
+    with standing(tmp_path, certificate=own.server()) as stand:
         assert stand.stage.authority == b""
-        stand.authority.write_bytes(own.authority)
+        stand.authority.write_bytes(own.pem)
         assert post(stand, "far", "/Recipient/v3", is_reachable(ADULTS[0]))[0] == 200
 
 
 def test_a_key_that_does_not_fit_is_told_before_anything_listens(tmp_path):
-    one, other = (throw_away("localhost", (), datetime.now(UTC)).server for _ in range(2))
+    one, other = (ThrowAway("localhost", (), datetime.now(UTC)).server() for _ in range(2))
     with (
         pytest.raises(UsageError, match="certificate, key"),
         standing(tmp_path, certificate=ServerCertificate(one.chain, other.key)),
@@ -227,18 +227,19 @@ def test_a_key_that_does_not_fit_is_told_before_anything_listens(tmp_path):
 
 def test_the_throw_away_ca_vouches_for_the_stage_s_names_only():
     now = datetime(2026, 12, 1, tzinfo=UTC)
-    made = throw_away("stage.kommun-a.se", ("127.0.0.1", "0.0.0.0", "localhost"), now)
-    authority = x509.load_pem_x509_certificate(made.authority)
+    made = ThrowAway("stage.kommun-a.se", ("127.0.0.1", "0.0.0.0", "localhost"), now)
+    authority = x509.load_pem_x509_certificate(made.pem)
     constraints = authority.extensions.get_extension_for_class(x509.NameConstraints)
     assert constraints.critical
     permitted = [str(name.value) for name in constraints.value.permitted_subtrees or ()]
     assert permitted == ["stage.kommun-a.se", "localhost", "127.0.0.1/32"]
     assert authority.not_valid_after_utc - now == timedelta(days=7)
-    server = x509.load_pem_x509_certificate(made.server.chain)
-    server.verify_directly_issued_by(authority)
+    server, issuing = x509.load_pem_x509_certificates(made.server().chain)
+    server.verify_directly_issued_by(issuing)
+    issuing.verify_directly_issued_by(authority)
     names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["stage.kommun-a.se", "localhost"]
-    assert "PRIVATE" not in repr(made)
+    assert "PRIVATE" not in repr(made.server())
 
 
 OUTSIDE = {"persons": PERSONS, "address": "0.0.0.0"}
