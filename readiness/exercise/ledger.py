@@ -36,8 +36,11 @@ class Ledger:
         self._clock = clock
         self._before: Counter[tuple[str, str]] = Counter()
         self._said: dict[Slot, list[AccountRow]] = {}
-        for row in known:
-            self._said.setdefault((row.person, row.message, 0), []).append(row)
+        for row in sorted(known, key=lambda row: row.at.ns):
+            place = 0
+            while (said := self._said.get((row.person, row.message, place))) and said[-1].at == row.at:
+                place += 1  # two rows that were read at one time are two messages
+            self._said.setdefault((row.person, row.message, place), []).append(row)
 
     async def begin(self) -> None:
         """Note what stands there already. AccountError or CannotObserve, unless it is a file not written yet."""

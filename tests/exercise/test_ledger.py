@@ -104,6 +104,20 @@ def test_an_account_that_cannot_be_read_is_told_after_some_tries(tmp_path, monke
         book.begin()
 
 
+def test_a_later_reading_goes_on_from_what_was_known(tmp_path):
+    book = Book(tmp_path)
+    book.writes((ANNA, "", "pending"), (ANNA, "", "pending"), (BO, "b", "pending"))
+    book.read()
+    book.writes((ANNA, "", "pending"), (ANNA, "", "pending"), (BO, "b", "paper"))
+    book.read()
+    known = book.ledger.of(PERSONS)
+    book.ledger = Ledger(book.ledger._source, book.ledger._reading, book.clock, known)
+    book.writes((ANNA, "", "delivered"), (ANNA, "", "pending"), (BO, "b", "paper"))
+    book.read()
+    assert book.of(ANNA) == [("", "pending", 1), ("", "pending", 1), ("", "delivered", 3)]
+    assert book.of(BO) == [("b", "pending", 1), ("b", "paper", 2)]
+
+
 def test_only_a_file_is_glanced_at(tmp_path):
     marks = tmp_path / "asked"
     code = f"open({str(marks)!r}, 'a').write('x'); print('p,m,o')"

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_person_is_shown_the_table_and_waited_for():
 
 
 def test_without_a_terminal_nobody_is_waited_for(monkeypatch):
-    with open(os.devnull, encoding="utf-8") as nothing:
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
         for lang, said in (("sv", "terminal"), ("en", "[sending_system.start]")):
             with pytest.raises(UsageError, match="url") as error:
