@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from readiness.errors import AccountError, UsageError
+from readiness.errors import AccountError
 from readiness.exercise.controls import Controls
+from readiness.exercise.ledger import required
 from readiness.exercise.plan import Plan, Round
 from readiness.exercise.waiting import NOTHING, QUIET, Sent, System
 from readiness.model import Reason
@@ -70,7 +70,7 @@ class Conductor:
         AccountError or UsageError where the account cannot be read when it should be there.
         """
         try:
-            await self._account(self._system.ledger.begin())
+            await required(self._system.ledger.begin())
             why = await self._first_control()
             for round_ in self._plan.rounds:
                 if why := why or self._over_budget(round_):
@@ -79,6 +79,8 @@ class Conductor:
             self._leave_out(why)
             await self._last_account()
         except asyncio.CancelledError:
+            if task := asyncio.current_task():
+                task.uncancel()
             self._leave_out(f"{Reason.INTERRUPTED}: a person stopped the exercise")
             return False
         finally:
@@ -95,7 +97,7 @@ class Conductor:
             self._control = FAILED
             return f"{Reason.CONTROL_FAILED}: no sane message was delivered before the first round"
         self._control = DELIVERED
-        await self._account(self._system.ledger.read())
+        await required(self._system.ledger.read())
         return ""
 
     async def _perform(self, round_: Round) -> None:
@@ -212,15 +214,6 @@ class Conductor:
             if performance.started and account != performance.account:
                 self.told[id_] = replace(performance, account=account)
                 self._journal.tell_recorded(self.told[id_])
-
-    async def _account(self, reading: Awaitable[None]) -> None:
-        """Before anything is performed, an account that cannot be read is a mistake to mend."""
-        try:
-            await reading
-        except CannotObserve as problem:
-            raise UsageError(
-                f"the sending system's account: {problem.unseen.detail}. See account in the profile."
-            ) from None
 
     @property
     def _waited(self) -> float | None:

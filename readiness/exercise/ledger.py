@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
-from readiness.errors import AccountError
+from readiness.errors import AccountError, UsageError
 from readiness.exercise.account import Reading, read_account
 from readiness.exercise.sources import Source
 from readiness.probe import CannotObserve
@@ -87,6 +87,15 @@ class Ledger:
             said = self._said.setdefault((*key, place - self._before[key]), [])
             if not said or _what(said[-1]) != _what(row):
                 said.append(row)
+
+
+async def required(reading: Awaitable[None]) -> None:
+    """A reading without which there is nothing to go on with. UsageError in place of CannotObserve."""
+    try:
+        await reading
+    except CannotObserve as problem:
+        what = f"the sending system's account cannot be read: {problem.unseen.detail}"
+        raise UsageError(f"{what}. Mend it, or [sending_system.account] in the profile.") from None
 
 
 def _what(row: AccountRow) -> tuple[str, str, bool | None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from readiness.chain import Profile, StagePlan
 from readiness.errors import UsageError
-from readiness.stage.scenario import Scenario
+from readiness.stage.scenario import Scenario, load_scenarios
 from readiness.stage.services import PLAIN_LISTENER, sites
 from readiness.stage.settings import (
     Dispatcher,
@@ -52,14 +52,16 @@ def stage_settings(profile: Profile, scenarios: Sequence[Scenario], now: datetim
 
 
 def _ports(first: int, settings: StageSettings) -> dict[str, int]:
-    """Consecutive ports: FaR, operators, Message, canary, revocation, then the scenarios' own, always in that order."""
+    """Consecutive ports: FaR, operators, Message, canary, revocation, then the scenarios' own, always in that order.
+
+    A scenario has its port whether it is performed this time or not: addresses stay the same from run to run.
+    """
     if not first:
         return {}
-    names = [site.name for site in sites(settings)]
-    own = [name for name in names if name.startswith("scenario-")]
-    shared = [name for name in names if name not in own]
-    revocation = [PLAIN_LISTENER] if settings.scenarios else []
-    return {name: first + place for place, name in enumerate([*shared, *revocation, *own])}
+    stood = sites(replace(settings, scenarios=tuple(load_scenarios().values())))
+    own = [site.name for site in stood if site.scenario]
+    shared = [site.name for site in stood if not site.scenario]
+    return {name: first + place for place, name in enumerate([*shared, PLAIN_LISTENER, *own])}
 
 
 def _organisations(profile: Profile) -> tuple[tuple[Sender, ...], tuple[Dispatcher, ...]]:
