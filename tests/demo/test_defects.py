@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from readiness.chain import Profile
 from readiness.demo.chain import running_chain
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS, describe, find_defect
-from readiness.demo.pki import RSA_SHA256
 from readiness.demo.plan import conforming, statement_rows
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
 from readiness.errors import UsageError
 from readiness.model import Target
 from readiness.permits import split_address
 from readiness.profile import load_profile
+from readiness.stage.sha1 import RSA_SHA256
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -44,6 +44,7 @@ class Standing:
     loop: asyncio.AbstractEventLoop
     client: Path  # PEM: key, certificate, issuer
     authority: Path  # PEM: what to trust
+    since: int = 0  # when scenarios were last enacted, monotonic ns
 
     def port(self, listener: str = "far") -> int:
         return int(self.stage.bases[listener].rpartition(":")[2])
