@@ -269,7 +269,7 @@ def to_plain(entry: Entry) -> dict[str, Any]:
 def from_plain(row: Mapping[str, Any]) -> Entry:
     """The entry that `to_plain` wrote, equal to it. ValueError or TypeError for what does not belong in a journal."""
     kind = KINDS[row["entry"]]
-    given = {name: _checked(name, value) for name, value in row.items() if name != "entry"}
+    given = {name: _checked(kind, name, value) for name, value in row.items() if name != "entry"}
     return kind(**given)
 
 
@@ -382,8 +382,12 @@ READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _checked(name: str, value: Any) -> Any:
-    if read := READERS.get(name):
+WORDS = {(Performance, "place")}
+"""Fields that are texts here and something else elsewhere."""
+
+
+def _checked(kind: type[Entry], name: str, value: Any) -> Any:
+    if (read := READERS.get(name)) and (kind, name) not in WORDS:
         return read(value)
     if not isinstance(value, str):
         raise TypeError(f"{name}: {value!r} is no text")

@@ -21,6 +21,13 @@ class Sight:
         self._met: dict[str, int] = {}
         self._receipts: dict[str, list[Moment]] = {}
         self._silent: list[Exchange] = []
+        self._began = 0
+
+    def came(self, since_ns: int) -> bool:
+        """Whether a connection or a request has begun since a moment, and is over. What only ended then does not count:
+        it may be an idle connection of before."""
+        self._look()
+        return self._began > since_ns
 
     def met(self, since_ns: int = 0) -> frozenset[str]:
         """The scenarios that something belonged to, from a moment on."""
@@ -52,10 +59,12 @@ class Sight:
         self._seen = [len(connections), len(exchanges)]
 
     def _take_connection(self, connection: Connection) -> None:
+        self._began = max(self._began, connection.accepted.ns)
         for attribution in connection.attributions:
             self._note(attribution.scenario, connection.accepted.ns)
 
     def _take_exchange(self, exchange: Exchange) -> None:
+        self._began = max(self._began, exchange.first_byte.ns)
         for attribution in exchange.attributions:
             self._note(attribution.scenario, exchange.first_byte.ns)
             if exchange.receipted and attribution.person:

@@ -117,9 +117,10 @@ class System:
 
     def _over(self, since_ns: int, spent: float, seconds: float) -> str:
         """How it is over after so many seconds; "" where it is not."""
-        latest = self.stage.latest()
-        if latest <= since_ns and (spent >= min(self.limits.start, seconds) or self.starter.failed()):
+        at_work = self.stage.at_work()
+        came = at_work or self.sight.came(since_ns)
+        if not came and (spent >= min(self.limits.start, seconds) or self.starter.failed()):
             return NOTHING
-        if latest > since_ns and not self.stage.at_work() and time.monotonic() - latest / 1e9 >= self.limits.tail:
+        if came and not at_work and time.monotonic() - self.stage.latest() / 1e9 >= self.limits.tail:
             return QUIET
         return TIME if spent >= seconds else ""
