@@ -292,9 +292,9 @@ def exercise(
     part: str | None,
     **limits: Any,
 ) -> None:
-    """Let the sending system of a profile meet forty ways to fail, then look at the chain and judge it.
+    """Let the sending system meet failures at the stage; then look and judge.
 
-    What is sent goes to the stage only, and to test persons.
+    The stage stands in for FaR and mailbox operators and misbehaves by scenario. Messages are about test persons only.
     """
     from readiness.exercising import Hearing, collecting, performing, what_is_collected
     from readiness.preparing import Asked, prepare, shown_plan
@@ -306,7 +306,7 @@ def exercise(
     how: dict[str, Any] = {"checklists": checklists, "at": at, "part": part or "", "as_json": as_json, "force": force}
     if collect is not None:
         earlier = read_record(collect)
-        acting = collecting(chain, earlier, lang, allow_command=allow_command)
+        acting = collecting(chain, earlier, Hearing(lang, _told), allow_command=allow_command)
         _run(profile, out, lang, limits, acting=acting, beside=(earlier,), seen_as=what_is_collected, **how)
     asked = Asked(_ids(scenarios), budget, beside, allow_command, limits["contract"])
     prepared = prepare(chain, asked, lang)

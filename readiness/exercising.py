@@ -118,13 +118,14 @@ def performing(prepared: Prepared, hearing: Hearing) -> Acting:
     return lambda folder: lambda writer: exercise(folder, writer)
 
 
-def collecting(profile: Profile, before: Record, lang: str, *, allow_command: bool) -> Acting:
+def collecting(profile: Profile, before: Record, hearing: Hearing, *, allow_command: bool) -> Acting:
     """Read the account of an earlier exercise again: its scenarios, with what the account says of them by now."""
-    earlier = last_told((before,)).values()
+    earlier, lang = last_told((before,)).values(), hearing.lang
     if not any(one.started for one in earlier):
         raise UsageError(say(lang, "exercise.nothing_performed", record=before.folder))
     source = _source(profile, lang)
-    allowed([source.said.command], lang, allow=allow_command)
+    for command in allowed([source.said.command], lang, allow=allow_command):
+        hearing.said("exercise.command", command=command)
     known = [row for one in earlier for row in one.account]
 
     @contextlib.asynccontextmanager

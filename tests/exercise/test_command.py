@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -84,7 +85,10 @@ class Kommun:
             "client": str(folder / "client.pem"),
             "delivery": str(folder / "delivery.xml"),
             "account": str(self.account),
-            **{"timeout": 1.0, "attempts": 3, "pause": 0.1, **sender},
+            "timeout": 1.0,
+            "attempts": 3,
+            "pause": 0.1,
+            **sender,
         }
 
     def arguments(self, out, *more):
@@ -111,7 +115,9 @@ def kommun(tmp_path_factory):
 def test_an_exercise_observes_judges_and_writes_the_reports(kommun):
     made, result = kommun
     assert result.exit_code in {10, 11}, result.output
-    assert {"report.html", "data.json", "record", "stage-ca.pem", "persons"} <= set(os.listdir(made.folder / "run"))
+    assert {"report.html", "data.json", "record", "stage-ca.pem", "persons"} <= {
+        path.name for path in (made.folder / "run").iterdir()
+    }
     report = json.loads((made.folder / "run" / "data.json").read_text("utf-8"))
     assert report["records"][0]["how_ended"] == "complete"
     scenarios = {target["id"] for target in report["targets"] if target["kind"] == "scenario"}
@@ -152,7 +158,9 @@ def test_no_person_outside_the_test_series_and_no_key_is_left_behind(kommun):
     (table,) = (made.folder / "run" / "persons").glob("persons-r2.csv")
     persons = {row.split(",")[0] for row in table.read_text("utf-8").splitlines()[1:]}
     assert persons <= {person.number for person in test_persons()}
-    assert not [path for path in (made.folder / "run").rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+    files = [path for path in (made.folder / "run").rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert not [path for path in files if b"PRIVATE KEY" in path.read_bytes()]
 
 
 def test_an_exercise_goes_on_with_what_is_left_and_is_judged_with_what_there_is(kommun):
@@ -288,10 +296,8 @@ def test_an_order_by_http_and_an_account_by_http(tmp_path):
     with web(answers(200, rows.encode())) as stand:
         account = f'url = "{stand.url}/konto"\nformat = "json"'
         made = Kommun(tmp_path, f'url = "{stand.url}/skicka"', account)
-        made.profile.write_text(
-            made.profile.read_text("utf-8").replace('delimiter = ";"\n', "").replace("start_seconds = 8", "start_seconds = 1"),
-            "utf-8",
-        )
+        text = made.profile.read_text("utf-8").replace('delimiter = ";"\n', "")
+        made.profile.write_text(text.replace("start_seconds = 8", "start_seconds = 1"), "utf-8")
         result = made.exercise("out", "--scenarios", "http-500")
     assert result.exit_code == 11, result.output
     assert [(method, path) for method, path, _ in stand.asked[:2]] == [("GET", "/konto"), ("POST", "/skicka")]
@@ -356,7 +362,7 @@ def test_a_scenario_served_by_hand_is_met(tmp_path):
     made = Kommun(tmp_path)
     arguments = ["stage", "--minutes", "1", "--port", f"far={made.port}", "--scenarios", "http-500", "--out", "run"]
     with program(*arguments, cwd=tmp_path) as process:
-        eventually(lambda: (tmp_path / "run" / "stage-ca.pem").exists(), 30)
+        eventually((tmp_path / "run" / "stage-ca.pem").exists, 30)
         time.sleep(0.5)
         made.arguments("run")
         lines = []
@@ -370,3 +376,36 @@ def test_a_scenario_served_by_hand_is_met(tmp_path):
     assert "failed" in made.account.read_text("utf-8")
     met = {a.scenario for one in read_record(tmp_path / "run").exchanges for a in one.attributions}
     assert "http-500" in met
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal of POSIX")
+def test_a_person_at_a_terminal_is_shown_whom_to_send_to_and_what_has_been_met(tmp_path):
+    import pty
+
+    made = Kommun(tmp_path, "person = true")
+    arguments = made.arguments("out", "--scenarios", "http-404")
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "readiness", *arguments]
+    shown, sent = "", 0
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=theirs, stderr=theirs, stdout=subprocess.DEVNULL
+    ) as process:
+        os.close(theirs)
+        while process.poll() is None and len(shown) < 1_000_000:
+            try:
+                shown += os.read(ours, 65536).decode("utf-8", "replace")
+            except OSError:  # how Linux says that nobody holds the other end
+                break
+            asked = re.findall(r"Order (\w+): send.*?\r\n((?:  \d{12}  [\w-]+.*?\r\n)+)", shown, re.DOTALL)
+            for order, rows in asked[sent:]:
+                table = tmp_path / f"{order}.csv"
+                table.write_text("person\n" + "\n".join(re.findall(r"\d{12}", rows)) + "\n", "utf-8")
+                subprocess.run([sys.executable, SENDER, tmp_path / "sender.json", table], check=True, timeout=60)
+                os.write(ours, b"\n")
+                sent += 1
+        process.wait(60)
+    os.close(ours)
+    assert sent == 3, "a control, the round, and a control"
+    assert "1 of 1 scenarios met: http-404" in shown
+    assert made.told("out")["http-404"].account[-1].outcome == "failed"
