@@ -152,7 +152,7 @@ class Conductor:
     def _tell(self, played: Played, able: list[Casting]) -> None:
         among = {casting.scenario.id: casting for casting in able}
         for casting in able:
-            beside = among.get(casting.scenario.control)
+            beside = casting if casting.scenario.group == "control" else among.get(casting.scenario.control)
             controlled = played.controlled if beside is None else self._delivered(beside, played.started.ns)
             self._journal_of(
                 casting,

@@ -12,7 +12,7 @@ from readiness.errors import AccountError, UsageError
 from readiness.exercise import ledger
 from readiness.exercise.conductor import Terms
 from readiness.exercise.plan import Limits
-from readiness.recording import Performance, from_plain, to_plain
+from readiness.recording import Performance, from_plain, to_json
 from readiness.stage.scenario import load_scenarios
 from readiness.stage.settings import ServerCertificate
 from readiness.stage.trust import ThrowAway
@@ -102,7 +102,7 @@ def test_everything_is_told_at_once_and_can_be_read_back(performed):
     rig, told = performed
     entries = [entry for entry in rig.told if isinstance(entry, Performance)]
     assert {entry.scenario for entry in entries} == set(told)
-    assert all(from_plain(json.loads(json.dumps(to_plain(entry)))) == entry for entry in entries)
+    assert all(from_plain(json.loads(to_json(entry))) == entry for entry in entries)
     first = next(place for place, entry in enumerate(rig.told) if isinstance(entry, Performance))
     assert any(type(entry).__name__ == "Exchange" for entry in rig.told[first:]), "told before the rest was performed"
 

@@ -16,7 +16,7 @@ from readiness.exercise.sources import Source
 from readiness.exercise.web import Web, place
 from readiness.model import Reason
 from readiness.probe import CannotObserve
-from readiness.stage.trust import throw_away
+from readiness.stage.trust import ThrowAway
 from tests.exercise.web_stand import answers, web
 
 
@@ -172,14 +172,15 @@ def test_nobody_home_is_told(tmp_path):
 
 
 def test_only_the_anchors_of_the_profile_are_trusted(tmp_path):
-    made = throw_away("localhost", ("127.0.0.1",), datetime.now(UTC))
-    (tmp_path / "s.pem").write_bytes(made.server.key + made.server.chain)
+    made = ThrowAway("localhost", ("127.0.0.1",), datetime.now(UTC), lambda: "")
+    good = made.server("good")
+    (tmp_path / "s.pem").write_bytes(good.key + good.chain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "s.pem")
     with web(answers(body=b"x"), context) as stand:
         said = AccountSource(url=stand.url)
-        assert read(said, tmp_path, anchors=[made.authority]) == b"x"
-        der = ssl.PEM_cert_to_DER_cert(made.authority.decode())
+        assert read(said, tmp_path, anchors=[made.pem]) == b"x"
+        der = ssl.PEM_cert_to_DER_cert(made.pem.decode())
         assert read(said, tmp_path, anchors=[der]) == b"x"
         unseen = why(said, tmp_path)
     assert (unseen.reason, "not trusted" in unseen.detail) == (Reason.ACCESS_DENIED, True)
