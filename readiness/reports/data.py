@@ -70,6 +70,7 @@ def data(report: Report) -> dict[str, Any]:
         "grades": _plain(report.grades),
         "deviations": [{**_plain(one), "state": state.value} for one, state in report.deviations],
         "records": _plain(report.records),
+        "scenarios": _plain(report.scenarios),
     }
 
 
