@@ -21,7 +21,6 @@ from readiness.model import (
     Period,
     Rule,
     Table,
-    TargetKind,
     Unseen,
     Value,
 )
@@ -104,20 +103,6 @@ def grade_text(lang: str, report: Report, risk: str, because: Because) -> str:
     names = dict.fromkeys(absence.decided_by for absence in report.profile.absences if absence.id in declared)
     who = ", ".join(map(escape_control, names)) or say(lang, "cause_part.nobody")
     return say(lang, "because.not_applicable", who=who)
-
-
-def target_text(lang: str, report: Report, id_: str) -> str:
-    """What a target is called: its kind, the node's name or its own id, and its address."""
-    target = next((target for target in report.profile.targets if target.id == id_), None)
-    if target is None:
-        return escape_control(id_)
-    kind = say(lang, f"kind.{target.kind.value}")
-    if target.kind is TargetKind.CHAIN:
-        return kind
-    names = {node.id: node.name for node in report.profile.nodes} if target.kind is TargetKind.NODE else {}
-    place = report.place_of(target)
-    address = f" ({place})" if place else ""
-    return escape_control(f"{kind} {names.get(id_, id_)}{address}")
 
 
 def deviations_for(report: Report, finding: Finding) -> tuple[tuple[Deviation, DeviationState], ...]:

@@ -65,7 +65,7 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "stations": places,
         "chain_wide": Markup(chain_picture(places, lang, 4)),  # noqa: S704
         "chain_narrow": Markup(chain_picture(places, lang, 1)),  # noqa: S704
-        "deviations": rows.deviation_rows(report),
+        "deviations": rows.deviation_rows(report, lang),
         "statements": rows.statement_rows(report, lang),
         "everything": rows.everything(report, lang),
         "becauses": risk_rows.all_grade_words(lang),
