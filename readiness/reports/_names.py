@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from readiness.model import Target, TargetKind
 from readiness.report import Report
 from readiness.reports._words import clip, escape_control
-from readiness.texts import pick, say
+from readiness.texts import pick, say, texts
 
 MOST_TITLES = 5
 """How many scenarios are named one by one where a line speaks of many."""
@@ -42,6 +42,11 @@ def target_name(lang: str, report: Report, id_: str) -> str:
 def scenario_title(lang: str, report: Report, target: Target) -> str:
     """What the scenario that a target stands for is called; its id where this version does not know it."""
     return clip(escape_control(pick(lang, report.scenario(target).title)))
+
+
+def group_title(lang: str, id_: str) -> str:
+    """What a group of scenarios is called; its id where this version does not know it."""
+    return texts(lang).get(f"scenario_group.{id_}") or clip(escape_control(id_)) or say(lang, "kinds.scenario")
 
 
 def places(lang: str, report: Report, ids: Iterable[str], most: int = MOST_TITLES) -> tuple[str, ...]:

@@ -151,11 +151,24 @@ def counted(grades: Iterable[Grade], lang: str) -> str:
     return say(lang, "html.counts", graded=found.total(), counts=counts)
 
 
+def beside_text(lang: str, deviation: Deviation, state: DeviationState) -> str:
+    """An accepted deviation in a sentence, to stand beside the verdict that it does not change."""
+    nobody = say(lang, "html_deviations.never")
+    return say(
+        lang,
+        "html_deviations.beside",
+        reason=deviation.reason or nobody,
+        by=deviation.approved_by or nobody,
+        expires=moment_text(lang, deviation.expires) if deviation.expires else nobody,
+        state=say(lang, f"deviation.{state.value}"),
+    )
+
+
 def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weight]]) -> tuple[FindingRow, ...]:
     rules = {rule.id: rule for rule in report.checklist.rules}
     rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str], list[str]]] = {}
     for finding, weight in about:
-        beside = tuple(_beside(lang, *found) for found in deviations_for(report, finding))
+        beside = tuple(beside_text(lang, *found) for found in deviations_for(report, finding))
         why = because_text(lang, report, finding)
         together = rules[finding.rule].target is TargetKind.SCENARIO
         row = rows.setdefault((finding.rule, finding.verdict, "" if together else why, beside), (weight, [], []))
@@ -173,18 +186,6 @@ def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weig
             targets=places(lang, report, targets),
         )
         for (id_, verdict, _, beside), (weight, whys, targets) in rows.items()
-    )
-
-
-def _beside(lang: str, deviation: Deviation, state: DeviationState) -> str:
-    nobody = say(lang, "html_deviations.never")
-    return say(
-        lang,
-        "html_deviations.beside",
-        reason=deviation.reason or nobody,
-        by=deviation.approved_by or nobody,
-        expires=moment_text(lang, deviation.expires) if deviation.expires else nobody,
-        state=say(lang, f"deviation.{state.value}"),
     )
 
 

@@ -128,11 +128,11 @@ def test_the_language_of_the_page_and_of_foreign_pieces_is_marked(lang):
 
 def test_the_sections_stand_in_the_agreed_order(lang):
     page = Page(html_report(sample_report(), lang))
-    order = ["untested", "overview", "matrix", "chain", "risk", "deviations", "statements", "criteria", "records"]
+    order = ["untested", "overview", "matrix", "chain", "risk", "scenarios", "deviations", "statements", "criteria"]
 
     titles = [text for level, text in page.headings if level == 2]
 
-    assert titles[1:] == [say(lang, f"html_{name}.title") for name in [*order, "reading", "decision"]]
+    assert titles[1:] == [say(lang, f"html_{name}.title") for name in [*order, "records", "reading", "decision"]]
 
 
 def test_headings_never_skip_a_level(lang):

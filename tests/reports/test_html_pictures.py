@@ -124,7 +124,9 @@ def test_colours_that_meet_have_the_contrast_that_wcag_asks_for(theme):
     texts = [(ink, ground) for ink in ("ink", "soft", "accent") for ground in ("paper", "sheet", "faint")]
     texts += [(kind, f"{kind}-tint") for kind in ("pass", "fail", "open", "rest")]
     texts += [("on-level", f"level-{level}") for level in range(1, 6)] + [("on-pill", "pill"), ("ink", "open-tint")]
-    shapes = [("pill", f"level-{level}") for level in range(1, 6)] + [("focus", "paper"), ("fail", "sheet")]
+    shapes = [("pill", f"level-{level}") for level in range(1, 6)] + [("focus", "paper")]
+    strokes = ("ink", "accent", "fail", "open", "pass")
+    shapes += [(stroke, ground) for stroke in strokes for ground in ("sheet", "paper")]
 
     assert all(_contrast(colours[a], colours[b]) >= 4.5 for a, b in texts), [(a, b) for a, b in texts]
     assert all(_contrast(colours[a], colours[b]) >= 3 for a, b in shapes)
