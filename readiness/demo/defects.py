@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from readiness.demo import (
     certificate_defects,
     letter_defects,
+    refusal_defects,
     responsibility_defects,
     sending_defects,
     server_certificate_defects,
@@ -23,6 +24,7 @@ DEFECTS: Mapping[str, Defect] = {
     defect.name: defect
     for module in (
         tls_defects,
+        refusal_defects,
         server_certificate_defects,
         certificate_defects,
         responsibility_defects,
