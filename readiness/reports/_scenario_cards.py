@@ -147,8 +147,9 @@ def _facts(lang: str, told: Told) -> tuple[tuple[str, str], ...]:
         value = told.value(fact)
         if isinstance(value, Unseen):
             shown = say(lang, "html_scenarios.fact_unseen", reason=say(lang, f"reason.{value.reason.value}"))
-        elif isinstance(value, tuple) and value:
+        elif isinstance(value, tuple):
             shown = ", ".join(texts(lang).get(f"{table}.{member}", member) for member in value)
+            shown = shown or say(lang, "cause_part.nobody")
         else:
             shown = value_text(lang, value)
         rows.append((name, shown))

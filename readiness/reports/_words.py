@@ -148,6 +148,8 @@ def _duration_text(lang: str, value: timedelta) -> str:
     sign, value = ("-", -value) if value < timedelta(0) else ("", value)
     hours, rest = divmod(value.seconds, 3600)
     parts = [(hours, "h"), (rest // 60, "min"), (rest % 60, "s")]
+    if value < timedelta(minutes=1):  # what a system waits between attempts is told to the millisecond
+        parts.append((value.microseconds // 1000, "ms"))
     clock = " ".join(f"{count} {unit}" for count, unit in parts if count)
     days = _counted(lang, "day", value.days) if value.days or not clock else ""
     return sign + " ".join(filter(None, (days, clock)))

@@ -163,6 +163,15 @@ def test_a_card_says_what_the_scenario_means_what_became_of_it_and_every_finding
     assert unseen in Page(cards[0]).text
 
 
+def test_an_account_that_names_no_channel_says_so(lang):
+    report = sample_report()
+    none = replace(SEEN["scenario-answer-lost", "scenario.channels"], value=(), at=report.ended)
+
+    text = Page(section(replace(report, observations=(*report.observations, none)), lang)).text
+
+    assert f"{say(lang, 'html_scenarios.channels')} {say(lang, 'cause_part.nobody')}" in text
+
+
 def test_the_timeline_is_a_picture_and_the_same_as_a_table(lang):
     html = section(sample_report(), lang)
 

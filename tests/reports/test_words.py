@@ -81,6 +81,9 @@ def test_no_text_escapes_the_escaping(text: str) -> None:
         (timedelta(days=1), "1 dag", "1 day"),
         (timedelta(days=1, hours=2, minutes=3, seconds=4), "1 dag 2 h 3 min 4 s", "1 day 2 h 3 min 4 s"),
         (timedelta(minutes=5), "5 min", "5 min"),
+        (timedelta(minutes=5, milliseconds=5), "5 min", "5 min"),
+        (timedelta(milliseconds=348), "348 ms", "348 ms"),
+        (timedelta(seconds=-1, milliseconds=-50), "-1 s 50 ms", "-1 s 50 ms"),
         (timedelta(0), "0 dagar", "0 days"),
         (timedelta(seconds=-90), "-1 min 30 s", "-1 min 30 s"),
         (
