@@ -77,7 +77,7 @@ async def published(target: Target, session: Session) -> Documents:
         if documents.start not in documents.texts:
             raise CannotObserve(Reason.NOT_UNDERSTOOD, f"{file} is no XML without DTD")
         return documents
-    raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no published contract for {target.id}")
+    raise CannotObserve(Reason.NOT_CONFIGURED, f"no published contract is named for {target.id}")
 
 
 def _of_mina_meddelanden(service: str, contract: Contract) -> Documents:

@@ -92,6 +92,17 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class PermitUsed:
+    """Which permit a probe that does more than read was let near a target by, and when."""
+
+    probe: str
+    target: str
+    effect: str
+    at: datetime
+    permit: Permit
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """The profile's word that the chain has none of a kind of target (optionally: of a role or use)."""
 

@@ -27,6 +27,7 @@ from readiness.options import (
     LANG,
     LOOKING,
     OUT,
+    SOAP,
     Group,
     options,
 )
@@ -205,13 +206,13 @@ def report(
 @click.option(
     "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
 )
-@options(JSON, LANG, LOOKING)
+@options(SOAP, JSON, LANG, LOOKING)
 def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
-    TARGET is host:port, or a file. The probes: server_certificate and tls_versions look at host:port,
-    client_certificate at a certificate file; secure_delivery, message_signature and recipient_lookup at a file with a
-    request.
+    TARGET is host:port, or a file. The probes: server_certificate, tls_versions, soap_contract and soap_faults look at
+    host:port, client_certificate at a certificate file; secure_delivery, message_signature and recipient_lookup at a
+    file with a request.
     """
     from readiness import one_off
 

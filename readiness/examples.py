@@ -85,6 +85,8 @@ SATISFYING: dict[str, Callable[[Any, datetime], Value]] = {
     "before": lambda operand, at: datetime.combine(operand, time(0), UTC) - timedelta(seconds=1),
     "days_long_below": lambda operand, at: timedelta(days=operand - 1),
     "days_long_at_most": lambda operand, at: timedelta(days=operand),
+    "seconds_long_at_most": lambda operand, at: timedelta(seconds=operand),
+    "seconds_long_at_least": lambda operand, at: timedelta(seconds=operand),
     "share_left_at_least": lambda operand, at: Period(at, at + timedelta(days=100)),
 }
 """A value that satisfies each predicate; for `matches` there is none to be had, and the example gives one."""

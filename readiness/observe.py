@@ -16,14 +16,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from readiness import personal
-from readiness.chain import Profile
+from readiness.chain import PermitUsed, Profile
 from readiness.model import PYTHON_TYPE, Fact, Observation, Period, Reason, Table, Target, TargetKind, Unseen, Value
-from readiness.permits import refusal, split_address
+from readiness.permits import covering, refusal, split_address
 from readiness.probe import CannotObserve, Limits, Probe, Seen, Session
 
 log = logging.getLogger(__name__)
 
 Told = Callable[[Observation], None]
+Used = Callable[[PermitUsed], None]
 Progress = Callable[[int, int, str], None]
 
 
@@ -46,11 +47,13 @@ async def observe(
     profile: Profile,
     told: Told,
     progress: Progress | None = None,
+    used: Used = lambda permit: None,
 ) -> tuple[tuple[Observation, ...], bool]:
     """Every observation, in the order of probes, targets and promised facts, and whether the run came to its end.
 
     `told` gets each observation once, as soon as its job is over; `progress` the number of jobs done, of all, and
-    which. Cancelling the task (Ctrl-C) ends it in good order: what was said stays, the rest is `interrupted`.
+    which; `used` each permit, before the probe that needs it is let near. Cancelling the task (Ctrl-C) ends it in good
+    order: what was said stays, the rest is `interrupted`.
     """
     jobs = [Job(probe, target) for probe in probes for target in profile.targets if probe.selects(target)]
     versions = {node.id: node.version for node in profile.nodes}
@@ -69,7 +72,7 @@ async def observe(
     async def work(number: int, job: Job) -> None:
         # The host's turn is waited for first, so that a crowded host holds none of the places of the others.
         async with hosts[_host(job.target)], slots:
-            await _do(job, session, profile, limits)
+            await _do(job, session, profile, limits, used)
         close(number, job)
 
     complete = True
@@ -85,15 +88,17 @@ async def observe(
     return tuple(observation for number in range(len(jobs)) for observation in finished[number]), complete
 
 
-async def _do(job: Job, session: Session, profile: Profile, limits: Limits) -> None:
+async def _do(job: Job, session: Session, profile: Profile, limits: Limits, used: Used) -> None:
     """Let the probe look; whatever happens, the job knows afterwards why it said no more."""
-    target = job.target
+    target, now = job.target, session.now()
     if target.held_by:
         job.otherwise = Unseen(Reason.NOT_CONFIGURED, f"held by {target.held_by}, whose record is not given")
         return
-    if why := refusal(job.probe.effect, target, profile, session.now()):
+    if why := refusal(job.probe.effect, target, profile, now):
         job.otherwise = Unseen(Reason.NOT_PERMITTED, why)
         return
+    if permit := covering(job.probe.effect, target, profile, now):
+        used(PermitUsed(job.probe.id, target.id, str(job.probe.effect), now, permit))
     job.otherwise = Unseen(Reason.INTERRUPTED)
     try:
         async with asyncio.timeout(limits.deadline), aclosing(job.probe.observe(target, session)) as said:

@@ -39,6 +39,9 @@ class Question:
     anchors: tuple[str, ...] = ()
     password_env: str = ""
     i_may: str = ""
+    path: str = ""
+    soap: str = ""
+    wsdl_path: str = ""
 
 
 def look(name: str, question: Question, looking: Looking) -> tuple[Observation, ...]:
@@ -113,8 +116,11 @@ def _target(probe: Probe, question: Question) -> Target:
     except ValueError as error:
         raise UsageError(f"{error}. Write host:port, for instance www.example.se:443 or [::1]:443.") from error
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    names = (("server_name", question.server_name or host),)
-    return Target("target", probe.kind, address=address, party=ASKER, declared=names)
+    # As a file is taken for what the probe looks at, an endpoint is taken for one that serves SOAP: it is asked anyhow.
+    declared = {"server_name": question.server_name or host, "interface": "soap"}
+    declared |= {"path": question.path, "soap": question.soap, "wsdl_path": question.wsdl_path}
+    says = tuple(sorted((name, value) for name, value in declared.items() if value))
+    return Target("target", probe.kind, address=address, party=ASKER, declared=says)
 
 
 def _request(probe: Probe, question: Question) -> Target:

@@ -46,6 +46,21 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class WebPath(click.ParamType[str]):
+    """What stands after host and port in a web address, as in a profile; or nothing."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path."""
+        from readiness.profile.shapes import Wrong, web_path
+
+        try:
+            return web_path(value) if value else ""
+        except Wrong:
+            self.fail(f"{value!r} is no path on a web server; write for instance /Service/v3", param, ctx)
+
+
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -77,6 +92,18 @@ JUDGING = options(
 )
 CONTRACT = click.option(
     "--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files to hold to [default: our own]."
+)
+SOAP = options(
+    click.option("--path", type=WebPath(), default="", help="Path of a SOAP service [default: /]."),
+    click.option(
+        "--soap",
+        type=click.Choice(["recipient", "service", "message", "authority"]),
+        callback=lambda _, __, value: value or "",
+        help="Which service of Mina meddelanden it should be.",
+    ),
+    click.option(
+        "--wsdl-path", type=WebPath(), default="", help="Where it shows its WSDL [default: its path and ?wsdl]."
+    ),
 )
 LOOKING = options(
     CONTRACT,

@@ -31,6 +31,16 @@ def refusal(effect: Effect, target: Target, profile: Profile, now: datetime) -> 
     return "" if "" in whys else "; ".join(sorted(set(whys)))
 
 
+def covering(effect: Effect, target: Target, profile: Profile, now: datetime) -> Permit | None:
+    """The first permit that allows an effect, which `refusal` does not refuse; None where no permit is needed."""
+    if effect is Effect.READS or not target.address:
+        return None
+    host, port = split_address(target.address)
+    return next(
+        (permit for permit in profile.permits if not _why_not(permit, effect, target, profile, now, host, port)), None
+    )
+
+
 def split_address(address: str) -> tuple[str, int]:
     """host and port of "host:port" or "[::1]:port"; ValueError for anything else."""
     host, colon, port = address.rpartition(":")

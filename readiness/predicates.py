@@ -97,6 +97,14 @@ def _days_long_at_least(value: timedelta, days: int, at: datetime, undecided: Un
     return value >= timedelta(days=days)
 
 
+def _seconds_long_at_most(value: timedelta, seconds: int, at: datetime, undecided: Undecided) -> Answer:
+    return value <= timedelta(seconds=seconds)
+
+
+def _seconds_long_at_least(value: timedelta, seconds: int, at: datetime, undecided: Undecided) -> Answer:
+    return value >= timedelta(seconds=seconds)
+
+
 def _days_old_at_most(value: datetime, days: int, at: datetime, undecided: Undecided) -> Answer:
     return timedelta(0) <= at - value <= timedelta(days=days)
 
@@ -124,9 +132,12 @@ PREDICATES: dict[str, Predicate] = {
     "days_long_at_most": Predicate((FactType.DURATION,), (int,), _days_long_at_most),
     "days_long_below": Predicate((FactType.DURATION,), (int,), _days_long_below),
     "days_long_at_least": Predicate((FactType.DURATION,), (int,), _days_long_at_least),
+    "seconds_long_at_most": Predicate((FactType.DURATION,), (int,), _seconds_long_at_most),
+    "seconds_long_at_least": Predicate((FactType.DURATION,), (int,), _seconds_long_at_least),
     "share_left_at_least": Predicate((FactType.PERIOD,), (int,), _share_left_at_least),
 }
-"""Durations and ages are in days of 24 hours, shares in percent, dates in UTC; `one_of`, `subset_of` take a list."""
+"""Durations and ages are in days of 24 hours unless the name says seconds, shares in percent, dates in UTC; `one_of`,
+`subset_of` take a list."""
 
 
 def operand_fault(name: str, type_: FactType, operand: Operand) -> str:

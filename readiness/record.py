@@ -1,9 +1,10 @@
 """A run on disk, to be judged again without looking again: what is in the files, and is it what was written?
 
-    journal.jsonl        one entry a line, flushed as it is written: the start, then every observation, and every
-                         connection and exchange of the stage
+    journal.jsonl        one entry a line, flushed as it is written: the start, then every observation, every permit
+                         that was used, and every connection and exchange of the stage
     evidence/<sha256>    bytes kept as proof
-    run.json             written at the end: how it ended, and the digests of all the rest
+    run.json             written at the end: how it ended, the permits used, what is known of the clock, and the digests
+                         of all the rest
 
 A run that was killed has no run.json; everything up to its last whole line counts, and it is `interrupted`. Left out:
 what the entries of the start mean (`run`), and which observation counts (`union`).
@@ -20,14 +21,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from readiness import recording
+from readiness.chain import Permit, PermitUsed
 from readiness.errors import RecordError
-from readiness.model import Evidence, Observation, Strength, Unseen
+from readiness.model import Evidence, Observation, Reason, Strength, Unseen
 from readiness.recording import Connection, Entry, Exchange, Performance
 from readiness.values import from_plain, moment_from, moment_text, to_plain
 
 FORMAT = "mm-readiness-record/1"
 JOURNAL, RUN, EVIDENCE = "journal.jsonl", "run.json", "evidence"
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+CLOCK = {"offset": to_plain(Unseen(Reason.NOT_CONFIGURED, "not measured: no time source is named")), "source": ""}
+"""How far this machine's clock was from the time, and by which source: nobody names one, so nobody was asked."""
 LARGEST_JOURNAL = 512 * 1024 * 1024
 LARGEST_EVIDENCE = 64 * 1024 * 1024
 
@@ -47,6 +51,10 @@ class Record:
     connections: tuple[Connection, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     performances: tuple[Performance, ...] = ()
+    permits_used: tuple[PermitUsed, ...] = ()
+
+
+Row = Observation | PermitUsed | Entry
 
 
 class Writer:
@@ -58,7 +66,8 @@ class Writer:
         self._evidence.mkdir(parents=True)
         self._journal: TextIO = (folder / JOURNAL).open("x", encoding="utf-8", newline="\n")
         self._started = started
-        self._write({"entry": "start", "format": FORMAT, "started": moment_text(started), **start})
+        self._permits: list[dict[str, object]] = []
+        self._write({"entry": "start", "format": FORMAT, "started": moment_text(started), "clock": CLOCK, **start})
 
     def __enter__(self) -> Writer:
         return self
@@ -78,9 +87,14 @@ class Writer:
         """Append one observation."""
         self._write({"entry": "observation", **_plain(observation)})
 
+    def tell_permit(self, used: PermitUsed) -> None:
+        """Append a permit, by which a probe is now let near a target."""
+        self._permits.append(_plain_permit(used))
+        self._write({"entry": "permit", **self._permits[-1]})
+
     def tell_recorded(self, entry: Entry) -> None:
         """Append one connection or exchange of the stage, or one scenario performed."""
-        self._write(recording.to_plain(entry))
+        self._append(recording.to_json(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
         """Write run.json; nothing is added afterwards."""
@@ -91,6 +105,8 @@ class Writer:
             "started": moment_text(self._started),
             "ended": moment_text(ended),
             "how_ended": "complete" if complete else "interrupted",
+            "clock": CLOCK,
+            "permits_used": self._permits,
             "journal_sha256": _sha256(self._folder / JOURNAL),
             "evidence": kept,
         }
@@ -99,7 +115,10 @@ class Writer:
         )
 
     def _write(self, entry: Mapping[str, object]) -> None:
-        self._journal.write(ENCODER.encode(entry) + "\n")
+        self._append(ENCODER.encode(entry))
+
+    def _append(self, line: str) -> None:
+        self._journal.write(f"{line}\n")
         self._journal.flush()
 
 
@@ -129,6 +148,7 @@ def read_record(folder: Path) -> Record:
         tuple(entry for entry in entries if isinstance(entry, Connection)),
         tuple(entry for entry in entries if isinstance(entry, Exchange)),
         tuple(entry for entry in entries if isinstance(entry, Performance)),
+        tuple(entry for entry in entries if isinstance(entry, PermitUsed)),
     )
 
 
@@ -169,10 +189,10 @@ def _lines(data: bytes, *, killed: bool) -> tuple[list[bytes], tuple[str, ...]]:
     return lines, ()
 
 
-def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Observation | Entry, ...]]:
+def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
     number = 0
     try:
-        rows: list[Observation | Entry] = []
+        rows: list[Row] = []
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             if number == 1:
@@ -180,6 +200,8 @@ def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tupl
                 start = {**row, "started": moment_from(row["started"])}
             elif row["entry"] == "observation":
                 rows.append(_observation(row))
+            elif row["entry"] == "permit":
+                rows.append(_permit(row))
             elif row["entry"] in recording.KINDS:
                 rows.append(recording.from_plain(row))
         return start, tuple(rows)
@@ -187,9 +209,9 @@ def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tupl
         raise RecordError(f"{journal}:{number}: is not what this tool writes ({error!r}).") from error
 
 
-def _when(entry: Observation | Entry) -> datetime:
+def _when(entry: Row) -> datetime:
     match entry:
-        case Observation():
+        case Observation() | PermitUsed():
             return entry.at
         case Connection():
             return entry.closed.wall
@@ -242,6 +264,30 @@ def _observation(row: Mapping[str, Any]) -> Observation:
         environment=row["environment"],
         version=row["version"],
     )
+
+
+def _plain_permit(used: PermitUsed) -> dict[str, object]:
+    permit = used.permit
+    return {
+        "probe": used.probe,
+        "target": used.target,
+        "effect": used.effect,
+        "at": moment_text(used.at),
+        "owner": permit.owner,
+        "addresses": list(permit.addresses),
+        "effects": list(permit.effects),
+        "start": moment_text(permit.start),
+        "end": moment_text(permit.end),
+        "document": permit.document,
+        "sha256": permit.sha256,
+    }
+
+
+def _permit(row: Mapping[str, Any]) -> PermitUsed:
+    start, end = moment_from(row["start"]), moment_from(row["end"])
+    addresses, effects = tuple(row["addresses"]), tuple(row["effects"])
+    permit = Permit(row["owner"], addresses, effects, start, end, row["document"], row["sha256"])
+    return PermitUsed(row["probe"], row["target"], row["effect"], moment_from(row["at"]), permit)
 
 
 def _why(value: object) -> Unseen:

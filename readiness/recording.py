@@ -8,9 +8,11 @@ Standard library only.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, dataclass, fields
 from datetime import datetime
+from json import dumps
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from readiness.model import Declared, Target, TargetKind
@@ -256,21 +258,26 @@ def performance_target(performance: Performance, node: str = "", party: str = ""
     return Target(f"scenario-{performance.scenario}", TargetKind.SCENARIO, node=node, party=party, declared=declared)
 
 
-def to_plain(entry: Entry) -> dict[str, Any]:
-    """One entry of the journal as plain JSON. Fields that say nothing are left out."""
-    plain: dict[str, Any] = {"entry": NAMES[type(entry)]}
-    for name, write in FIELDS[type(entry)]:
+def to_json(entry: Entry) -> str:
+    """One entry of the journal as JSON, keys in order. Fields that say nothing are left out.
+
+    Written piece by piece: a stage writes one for each exchange, and dicts on the way cost half as much time again.
+    """
+    pieces = [f'"entry": {quoted(NAMES[type(entry)])}']
+    for name, before, write, zero in FIELDS[type(entry)]:
         value = getattr(entry, name)
-        if value or value is False or value == 0:  # a field that is "", b"", () or None says nothing
-            plain[name] = write(value) if write else value
-    return plain
+        if value or (zero and value is not None):  # a field that is "", b"", () or None says nothing
+            pieces.append(before + write(value))
+    return "{" + ", ".join(sorted(pieces)) + "}"
 
 
 def from_plain(row: Mapping[str, Any]) -> Entry:
-    """The entry that `to_plain` wrote, equal to it. ValueError or TypeError for what does not belong in a journal."""
+    """The entry that `to_json` wrote, equal to it. ValueError or TypeError for what does not belong in a journal."""
     kind = KINDS[row["entry"]]
-    given = {name: _checked(name, value) for name, value in row.items() if name != "entry"}
-    return kind(**given)
+    readers, given = READERS[kind], {name: value for name, value in row.items() if name != "entry"}
+    if unknown := given.keys() - readers.keys():
+        raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    return kind(**{name: readers[name](value) for name, value in given.items()})
 
 
 def _declared(entry: Connection | Exchange, **more: str) -> Declared:
@@ -280,13 +287,27 @@ def _declared(entry: Connection | Exchange, **more: str) -> Declared:
     return tuple(sorted((name, value) for name, value in said.items() if value))
 
 
-def _moment(value: Moment) -> list[object]:
-    return [moment_text(value.wall), value.ns]
+def _list(members: Iterable[str]) -> str:
+    return f"[{', '.join(members)}]"
+
+
+def _moment(value: Moment) -> str:
+    return f'["{moment_text(value.wall)}", {value.ns}]'
 
 
 def _moment_from(plain: Any) -> Moment:
     wall, ns = plain
     return Moment(moment_from(wall), _number(ns))
+
+
+def _bytes(value: bytes) -> str:
+    return quoted(b64encode(value).decode("ascii"))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _number(value: Any) -> int:
@@ -307,13 +328,23 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _action(value: Action) -> list[object]:
-    return [value.name, _moment(value.planned), _moment(value.done) if value.done else None, value.detail]
+def _action(value: Action) -> str:
+    done = _moment(value.done) if value.done else "null"
+    return f"[{quoted(value.name)}, {_moment(value.planned)}, {done}, {quoted(value.detail)}]"
+
+
+def _row(value: AccountRow) -> str:
+    person, message, outcome, channel = map(quoted, (value.person, value.message, value.outcome, value.channel))
+    return f"[{person}, {message}, {outcome}, {_moment(value.at)}, {channel}, {dumps(value.told)}]"
 
 
 def _action_from(plain: Any) -> Action:
     name, planned, done, detail = plain
     return Action(str(name), _moment_from(planned), _moment_from(done) if done else None, str(detail))
+
+
+def _alert(value: Alert) -> str:
+    return f"[{quoted(value.level)}, {quoted(value.name)}, {_moment(value.at)}]"
 
 
 def _alert_from(plain: Any) -> Alert:
@@ -336,55 +367,42 @@ KINDS: dict[str, type[Connection] | type[Exchange] | type[Performance]] = {
     "performance": Performance,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
-MOMENTS = frozenset(
-    {"accepted", "closed", "hello", "finished", "first_byte", "last_byte", "response_first_byte", "response_last_byte"}
-    | {"started", "ended", "recovered", "recovery_ended"}
-)
-NUMBERS = frozenset(
-    {
-        "place",
-        "response_cut_at",
-        "request_size",
-        "status",
-        "response_size",
-        "bytes_received",
-        "bytes_sent",
-        "exchanges",
-        "fault_code",
-        "waited_ns",
-    }
-)
-WRITERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(MOMENTS, _moment),
-    "client_hello": lambda value: b64encode(value).decode("ascii"),
-    "client_chain": lambda value: [b64encode(der).decode("ascii") for der in value],
-    "attributions": lambda value: [[a.scenario, a.by, a.digest, a.person] for a in value],
-    "actions": lambda value: [_action(action) for action in value],
-    "masked": lambda value: [[part.what, part.sha256] for part in value],
-    "account": lambda value: [[r.person, r.message, r.outcome, _moment(r.at), r.channel, r.told] for r in value],
-    **dict.fromkeys(
-        ("alerts_sent", "alerts_received"), lambda value: [[a.level, a.name, _moment(a.at)] for a in value]
+Shape = tuple[Callable[[Any], str], Callable[[Any], Any]]
+SHAPES: dict[str, Shape] = {
+    "str": (quoted, _text),
+    "int": (str, _number),
+    "bool": (lambda value: "true" if value else "false", _flag),
+    "bytes": (_bytes, lambda plain: b64decode(plain, validate=True)),
+    "Moment": (_moment, _moment_from),
+    "tuple[str, ...]": (lambda value: _list(map(quoted, value)), _texts),
+    "tuple[bytes, ...]": (
+        lambda value: _list(map(_bytes, value)),
+        lambda plain: tuple(b64decode(der, validate=True) for der in plain),
     ),
+    "tuple[Attribution, ...]": (
+        lambda value: _list(_list(map(quoted, (a.scenario, a.by, a.digest, a.person))) for a in value),
+        lambda plain: tuple(Attribution(*_texts(row)) for row in plain),
+    ),
+    "tuple[Action, ...]": (lambda value: _list(map(_action, value)), lambda plain: tuple(map(_action_from, plain))),
+    "tuple[Alert, ...]": (lambda value: _list(map(_alert, value)), lambda plain: tuple(map(_alert_from, plain))),
+    "tuple[Masked, ...]": (
+        lambda value: _list(f"[{quoted(part.what)}, {quoted(part.sha256)}]" for part in value),
+        lambda plain: tuple(Masked(*_texts(row)) for row in plain),
+    ),
+    "tuple[AccountRow, ...]": (lambda value: _list(map(_row, value)), lambda plain: tuple(map(_row_from, plain))),
 }
-FIELDS = {kind: tuple((field.name, WRITERS.get(field.name)) for field in fields(kind)) for kind in KINDS.values()}
-READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(MOMENTS, _moment_from),
-    **dict.fromkeys(NUMBERS, _number),
-    **dict.fromkeys(("alpn", "request_headers", "response_headers", "persons"), _texts),
-    **dict.fromkeys(("resumed", "taken", "receipted"), _flag),
-    "account": lambda plain: tuple(map(_row_from, plain)),
-    "client_hello": lambda plain: b64decode(plain, validate=True),
-    "client_chain": lambda plain: tuple(b64decode(der, validate=True) for der in plain),
-    "attributions": lambda plain: tuple(Attribution(*_texts(row)) for row in plain),
-    "actions": lambda plain: tuple(map(_action_from, plain)),
-    "masked": lambda plain: tuple(Masked(*_texts(row)) for row in plain),
-    **dict.fromkeys(("alerts_sent", "alerts_received"), lambda plain: tuple(map(_alert_from, plain))),
-}
+"""How a field of a type is written and read, but for None, which is left out."""
 
 
-def _checked(name: str, value: Any) -> Any:
-    if read := READERS.get(name):
-        return read(value)
-    if not isinstance(value, str):
-        raise TypeError(f"{name}: {value!r} is no text")
-    return value
+def _shape(field: Field[Any]) -> Shape:
+    return SHAPES[str(field.type).removesuffix(" | None")]
+
+
+ZEROS = {"int", "int | None", "bool"}
+"""Types of fields whose 0 and false say something."""
+FIELDS = {
+    kind: tuple((one.name, f"{quoted(one.name)}: ", _shape(one)[0], str(one.type) in ZEROS) for one in fields(kind))
+    for kind in KINDS.values()
+}
+"""Of each kind: a field's name, what stands before its value, what writes it, and whether it is one of ZEROS."""
+READERS = {kind: {one.name: _shape(one)[1] for one in fields(kind)} for kind in KINDS.values()}

@@ -79,6 +79,8 @@ def example_value(raw: Any, type_: FactType) -> Value | None:  # noqa: PLR0911
             return raw
         case FactType.DURATION, {"days": int() | float() as days, **rest} if not rest:
             return timedelta(days=days)
+        case FactType.DURATION, {"seconds": int() | float() as seconds, **rest} if not rest:
+            return timedelta(seconds=seconds)
         case FactType.PERIOD, {"start": datetime() as start, "end": datetime() as end, **rest} if not rest:
             return Period(start, end) if start.tzinfo and end.tzinfo else None
         case FactType.SET, list() if all(isinstance(member, str) for member in raw):

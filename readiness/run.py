@@ -85,7 +85,9 @@ async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exer
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
     session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded, looking.contract)
-    _, complete = await observe(probes.discover(), session, looking.limits, whole, writer.tell, looking.progress)
+    _, complete = await observe(
+        probes.discover(), session, looking.limits, whole, writer.tell, looking.progress, writer.tell_permit
+    )
     return complete
 
 
@@ -119,7 +121,7 @@ def judge_records(
     records: Sequence[Record], checklist: Checklist, at: datetime | None = None, part: str = ""
 ) -> Report:
     """Judge one or several records together. The first is the owner's own, and its profile says what the chain is."""
-    own = records[0]
+    own, records = records[0], (records[0], *map(_told_apart, records[1:]))
     profile = profile_of(own)
     for record in records:
         profile = with_recorded(profile, (*record.connections, *record.exchanges, *record.performances))
@@ -191,6 +193,19 @@ def tool(contract: Path | None = None) -> tuple[tuple[str, str], ...]:
         ("cryptography", f"{cryptography_version} ({backend.openssl_version_text()})"),
         ("contract", f"{held_to.name} (SHA-256 {held_to.sha256})"),
         ("platform", f"{platform.system()} {platform.release()}"),
+    )
+
+
+def _told_apart(record: Record) -> Record:
+    """The record with its id on what a stage recorded in it: every stage counts its own from c1 and e1."""
+    mark = f"-{record.id[:8]}"
+    recorded = [*map(connection_target, record.connections), *map(exchange_target, record.exchanges)]
+    names = {target.id: target.id + mark for target in recorded}
+    return replace(
+        record,
+        observations=tuple(replace(o, target=names.get(o.target, o.target)) for o in record.observations),
+        connections=tuple(replace(one, id=one.id + mark) for one in record.connections),
+        exchanges=tuple(replace(e, id=e.id + mark, connection=e.connection + mark) for e in record.exchanges),
     )
 
 

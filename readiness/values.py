@@ -12,7 +12,7 @@ Moments are ISO 8601 with their offset ("Z" for UTC). Left out: bytes and files 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from readiness.model import Period, Reason, Table, Unseen, Value
 
@@ -40,9 +40,11 @@ def from_plain(plain: object) -> Value | Unseen:
 
 def moment_text(moment: datetime) -> str:
     """ISO 8601 with offset, "Z" for UTC. ValueError on a moment without a time zone, which would mean nothing."""
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
     text = moment.isoformat()
+    if moment.tzinfo is UTC:  # nearly always, and asked for several times an exchange
+        return text[:-6] + "Z"
+    if moment.utcoffset() is None:
+        raise ValueError(f"{text} has no time zone")
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 

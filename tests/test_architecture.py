@@ -29,7 +29,7 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"errors", "model", "recording", "values"},
+    "record": {"chain", "errors", "model", "recording", "values"},
 }
 PURE = set(CORE) - {"checklist", "observe", "record"}
 
@@ -196,6 +196,12 @@ TOLD = {
     "suite": "tells the reader what was agreed on; the stage limits it too",
     "group": "tells the reader what was agreed on; the stage limits it too",
     "certificates_presented": "rests behind `leaf`, beside the table of them",
+    "time_to_account": "nobody promises a time; the reader sees it beside the timeline",
+    "requests": "says of how many requests those of the HTTP library were found out",
+    "repeated_by_http_stack": "tells the reader that a library repeats by itself; what it left is in `copies_taken`",
+    "longest_wait": "stands beside `wait_growth`; how long a system may wait is for the kommun to say",
+    "client_certificates_shown": "tells the reader how far an unauthenticated server got",
+    "recovered_after": "nobody promises a time; `recovered` is asked for",
 }
 """Facts that no rule asks for, by their last word, and why they are observed all the same."""
 

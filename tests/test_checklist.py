@@ -164,6 +164,8 @@ EXAMPLES = [
     ("f.moment", "{ days_left_at_least = 7 }", f"[{{ {WEEK_LATER}, {AT} }}]", f"[{{ {WEEK_LESS}, {AT} }}]"),
     ("f.moment", "{ before = 2026-12-07 }", "[2026-12-06T23:59:59Z]", "[2026-12-07T00:00:00Z]"),
     ("f.duration", "{ days_long_at_most = 2 }", "[{ days = 2 }]", "[{ days = 2.5 }]"),
+    ("f.duration", "{ seconds_long_at_most = 2 }", "[{ seconds = 2 }]", "[{ seconds = 2.001 }]"),
+    ("f.duration", "{ seconds_long_at_least = 2 }", "[{ seconds = 2 }]", "[{ seconds = 1.999 }]"),
     ("f.period", "{ share_left_at_least = 50 }", f"[{{ {TWO_DAYS}, {AT} }}]", f"[{{ {TWO_DAYS}, {AT[:-2]}1Z }}]"),
     ("f.set", '{ excludes = "x" }', '[[], ["y"]]', '[["x"], ["x", "y"]]'),
     ("f.text", '{ matches = "a+" }', '["a"]', '["b"]'),

@@ -14,6 +14,11 @@ from click.testing import CliRunner
 
 from readiness import __version__
 from readiness.cli import main
+from readiness.demo.soap_service import SoapService
+from readiness.options import SOAP
+from readiness.profile.targets import CONTRACTS
+from tests.stands.pki import authority, leaf
+from tests.stands.soap_server import soap_server
 
 ROOT = Path(__file__).parents[1]
 
@@ -142,6 +147,10 @@ def test_a_wrong_profile_is_told_with_file_line_key_and_cure_and_leaves_no_folde
         ("probe", "server_certificate", "127.0.0.1"),
         ("probe", "statements", "x"),
         ("probe", "tls_versions", "127.0.0.1:1"),
+        ("probe", "soap_faults", "127.0.0.1:1", "--soap", "message"),
+        ("probe", "soap_contract", "127.0.0.1:1", "--soap", "Message"),
+        ("probe", "soap_contract", "127.0.0.1:1", "--path", "Message/v3"),
+        ("probe", "soap_contract", "127.0.0.1:1", "--wsdl-path", "https://elsewhere.example/"),
         ("explain", "MM-NOPE-01"),
         ("judge", ".", "--at", "yesterday"),
         ("judge", ".", "--checklists", "nowhere"),
@@ -205,6 +214,54 @@ def test_one_probe_needs_leave_for_more_than_reading():
     content = json.loads(allowed.stdout)
     assert content["allowed_by"] == "me, today"
     assert {row["value"]["unseen"] for row in content["observations"]} == {"connection_refused"}
+
+
+@pytest.fixture(scope="module")
+def soap(tmp_path_factory):
+    """The example förmedlare's service, with a WSDL from which an operation is missing."""
+    service = SoapService.of("Message", "/Message/v3", frozenset({"wsdl-lacks-operation"}))
+    with soap_server(service.answer, leaf(authority("Rot"), ["localhost"]), tmp_path_factory.mktemp("soap")) as stand:
+        yield stand
+
+
+def facts(result):
+    return {row["fact"]: row["value"] for row in json.loads(result.stdout)["observations"]}
+
+
+def test_one_probe_compares_a_served_wsdl_with_the_contract_that_is_named(soap):
+    where = ("--path", "/Message/v3", "--wsdl-path", "/Message/v3?wsdl")
+    result = mm("probe", "soap_contract", soap.address, "--soap", "message", *where, "--json")
+    seen = facts(result)
+    assert (seen["soap.wsdl"], result.exit_code) == ("served", 0)
+    assert len(seen["soap.operations_missing"]["set"]) == 1
+    assert facts(mm("probe", "soap_contract", soap.address, *where, "--json"))["soap.operations_missing"] == {
+        "unseen": "not_configured",
+        "detail": "no published contract is named for target",
+    }
+
+
+def test_one_probe_asks_for_a_wsdl_where_it_is_told_to(soap):
+    for given, asked in (((), "/?wsdl"), (("--path", "/a"), "/a?wsdl"), (("--path", "/a", "--wsdl-path", "/b"), "/b")):
+        mm("probe", "soap_contract", soap.address, *given)
+        assert soap.asked[-1].target == asked
+
+
+def test_one_probe_sends_odd_requests_only_with_leave(soap):
+    before = len(soap.asked)
+    where = ("--soap", "message", "--path", "/Message/v3")
+    assert "--i-may" in mm("probe", "soap_faults", soap.address, *where).stderr
+    assert len(soap.asked) == before
+    result = mm("probe", "soap_faults", soap.address, *where, "--i-may", "the supplier, today", "--json")
+    seen = facts(result)
+    assert seen["soap_faults.malformed"] == "fault"
+    assert seen["soap_faults.requests_sent"] == len(soap.asked) - before > 8
+    assert json.loads(result.stdout)["allowed_by"] == "the supplier, today"
+
+
+def test_the_services_on_the_command_line_are_those_of_a_profile():
+    command = SOAP(lambda: None)
+    (named,) = [option for option in command.__click_params__ if option.name == "soap"]
+    assert tuple(named.type.choices) == CONTRACTS
 
 
 def test_a_pipe_gets_the_report_and_nothing_else(tmp_path):

@@ -53,6 +53,8 @@ OPERANDS = [
     ("days_long_at_least", 7),
     ("days_long_at_most", 7),
     ("days_long_below", 1),
+    ("seconds_long_at_least", 7),
+    ("seconds_long_at_most", 7),
     ("on_or_after", DATE),
     ("before", DATE),
     ("share_left_at_least", 100),

@@ -54,6 +54,8 @@ from tests.stands.pki import Issued, authority, leaf
 
 KINDS = {TargetKind.EXCHANGE, TargetKind.CONNECTION}
 RULES = [r for r in load_checklist(probes.facts()).rules if r.target in KINDS and not r.pending and not r.retired]
+ANSWERED = 2.0
+"""Seconds from noon to the answer of a scene's look-up."""
 SECOND = Letter(
     id="second", subject="Plats i förskola 2", body=Part("text/html", b"<p>Hej</p>"), attachments=(PDF_PART,)
 )
@@ -208,6 +210,17 @@ def test_each_defect_fails_exactly_its_rules(tmp_path: Path, name: str) -> None:
     change, wanted = DEFECTS[name]
     change(scene)
     assert of(scene.findings(tmp_path), Verdict.FAIL) == wanted
+
+
+@pytest.mark.parametrize(("more", "verdict"), [(0.0, Verdict.PASS), (0.001, Verdict.FAIL)])
+def test_a_look_up_may_be_a_day_old_at_delivery_and_no_more(tmp_path: Path, more: float, verdict: Verdict) -> None:
+    """No defect of the example kommun shows it, for the sending system would have to wait a day."""
+    scene = Scene()
+    scene.delivered_at = ANSWERED + 86400 + more
+    found = scene.findings(tmp_path)["MM-DELIV-39"]
+    ages = {o.value for finding in found for o in finding.rests_on if o.fact == "delivery.lookup_age"}
+    assert ages == {timedelta(days=1, seconds=more)}
+    assert {finding.verdict for finding in found} == {verdict}
 
 
 def test_a_delivery_that_was_not_kept_passes_no_rule(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from readiness.chain import Permit, PermitUsed
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen
 from readiness.observe import observe
 from readiness.probe import CannotObserve, Effect, Limits, Probe, Seen
@@ -195,6 +197,22 @@ def test_an_effect_without_a_permit_is_not_let_near():
     (a, b), _ = run(look, effect=Effect.SCANS)
     assert touched == []
     assert {a.value.reason, b.value.reason} == {Reason.NOT_PERMITTED}
+
+
+def test_a_permit_is_told_of_before_the_probe_that_needs_it_is_let_near():
+    order = []
+
+    async def looks(target, session):
+        order.append("looked")
+        yield Seen("p.a", 1)
+
+    permit = Permit("kommunen", ("127.0.0.1",), ("scans",), NOON, NOON + timedelta(1))
+    session = session_for(HERE)
+    for effect in (Effect.SCANS, Effect.READS):
+        probe = Probe(TargetKind.ENDPOINT, FACTS, looks, id="p", effect=effect)
+        chain = profile_of(HERE, permits=(permit,))
+        asyncio.run(observe([probe], session, Limits(), chain, lambda _: None, used=order.append))
+    assert order == [PermitUsed("p", "here", "scans", NOON, permit), "looked", "looked"]
 
 
 def test_no_personal_identity_number_leaves_the_run():

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.chain import Permit
 from readiness.model import Target, TargetKind
-from readiness.permits import refusal, split_address
+from readiness.permits import covering, refusal, split_address
 from readiness.probe import Effect
 from tests.conftest import NOON, profile_of
 
@@ -68,6 +68,14 @@ def test_anothers_permit_cites_a_document():
 
 def test_one_fitting_permit_is_enough():
     assert said(permit("198.51.100.1"), permit("192.0.2.7")) == ""
+
+
+def test_the_permit_that_covers_is_the_first_that_fits():
+    permits = (permit("198.51.100.1"), permit("192.0.2.7"), permit("192.0.2.0/24"))
+    profile = profile_of(OWN, permits=permits)
+    assert covering(Effect.SCANS, OWN, profile, NOON) is permits[1]
+    assert covering(Effect.SENDS, OWN, profile, NOON) is None
+    assert covering(Effect.READS, OWN, profile, NOON) is None
 
 
 def test_production_of_the_infrastructure_is_only_ever_read():

@@ -63,6 +63,10 @@ TABLE = [
     ("days_long_below", 30 * DAY, 30, False),
     ("days_long_at_least", 30 * DAY, 30, True),
     ("days_long_at_least", 30 * DAY - SECOND, 30, False),
+    ("seconds_long_at_most", 120 * SECOND, 120, True),
+    ("seconds_long_at_most", 120 * SECOND + dt.timedelta(microseconds=1), 120, False),
+    ("seconds_long_at_least", SECOND, 1, True),
+    ("seconds_long_at_least", SECOND - dt.timedelta(microseconds=1), 1, False),
     ("share_left_at_least", Period(NOON - 2 * DAY, NOON + DAY), 33, True),
     ("share_left_at_least", Period(NOON - 67 * DAY, NOON + 33 * DAY), 33, True),
     ("share_left_at_least", Period(NOON - 67 * DAY, NOON + 33 * DAY - SECOND), 33, False),
@@ -155,6 +159,8 @@ TAKES = {
     "days_long_at_most": {("duration", 1)},
     "days_long_below": {("duration", 1)},
     "days_long_at_least": {("duration", 1)},
+    "seconds_long_at_most": {("duration", 1)},
+    "seconds_long_at_least": {("duration", 1)},
     "share_left_at_least": {("period", 1)},
 }
 

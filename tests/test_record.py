@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from readiness.chain import Permit, PermitUsed
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Period, Reason, Strength, Table, Unseen
 from readiness.record import Writer, read_record
@@ -117,6 +118,38 @@ def test_every_entry_is_on_disk_before_the_next(tmp_path):
             assert (tmp_path / "r" / "journal.jsonl").read_text("utf-8").count("\n") == number + 2
 
 
+LETTER = Permit("leverantoren", ("192.0.2.0/24",), ("scans",), NOON, NOON + timedelta(9), "Brev", "ab" * 32)
+USED = PermitUsed("tls_versions", "front", "scans", NOON + timedelta(2), LETTER)
+
+
+def test_the_permits_used_come_back_and_stand_in_run_json(tmp_path):
+    with Writer(tmp_path / "r", {}, NOON) as writer:
+        writer.tell_permit(USED)
+        writer.finish(NOON + timedelta(3), complete=True)
+    assert read_record(tmp_path / "r").permits_used == (USED,)
+    (said,) = json.loads((tmp_path / "r" / "run.json").read_text("utf-8"))["permits_used"]
+    assert (said["probe"], said["target"], said["effect"]) == ("tls_versions", "front", "scans")
+    assert (said["owner"], said["document"], said["sha256"]) == ("leverantoren", "Brev", "ab" * 32)
+
+
+def test_a_killed_run_tells_of_the_permits_that_it_had_used(tmp_path):
+    with Writer(tmp_path / "r", {}, NOON) as writer:
+        writer.tell_permit(USED)
+    record = read_record(tmp_path / "r")
+    assert (record.permits_used, record.ended, record.how_ended) == ((USED,), USED.at, "interrupted")
+
+
+def test_a_record_says_that_the_clock_was_not_measured_and_why(tmp_path):
+    written(tmp_path / "r")
+    start = json.loads((tmp_path / "r" / "journal.jsonl").read_text("utf-8").splitlines()[0])
+    end = json.loads((tmp_path / "r" / "run.json").read_text("utf-8"))
+    assert start["clock"] == end["clock"]
+    assert end["clock"] == {
+        "offset": {"unseen": "not_configured", "detail": "not measured: no time source is named"},
+        "source": "",
+    }
+
+
 def alter_byte(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -166,6 +199,7 @@ def test_what_was_altered_is_refused_and_the_file_is_named(tmp_path, tamper, nam
         b"null",
         b"[]",
         b'{"entry": "observation"}',
+        b'{"entry": "permit", "probe": "p"}',
         b"\xff",
         b'{"entry":"observation","at":1}',
         b'{"entry": "start"}',

@@ -12,6 +12,7 @@ from readiness.errors import RecordError
 from readiness.model import TargetKind
 from readiness.record import Writer, read_record
 from readiness.recording import (
+    AccountRow,
     Action,
     Alert,
     Attribution,
@@ -19,10 +20,11 @@ from readiness.recording import (
     Exchange,
     Masked,
     Moment,
+    Performance,
     connection_target,
     exchange_target,
     from_plain,
-    to_plain,
+    to_json,
 )
 from tests.conftest import NOON
 
@@ -55,15 +57,29 @@ EXCHANGE = Exchange(
 @pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE], ids=["connection", "exchange"])
 def test_an_entry_comes_back_with_every_field(entry):
     assert all(getattr(entry, field.name) not in {None, ""} for field in fields(entry))
-    assert from_plain(json.loads(json.dumps(to_plain(entry)))) == entry
+    assert from_plain(json.loads(to_json(entry))) == entry
 
 
 @pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE], ids=["connection", "exchange"])
 def test_an_entry_that_says_little_comes_back_as_little(entry):
     required = {f.name: getattr(entry, f.name) for f in fields(entry) if f.default is f.default_factory}
     little = type(entry)(**required)
-    assert from_plain(json.loads(json.dumps(to_plain(little)))) == little
-    assert to_plain(little).keys() >= required.keys()
+    assert from_plain(json.loads(to_json(little))) == little
+    assert json.loads(to_json(little)).keys() >= required.keys()
+
+
+PERFORMANCE = Performance(
+    "p1", "sane", "d" * 64, "g", "answer", "operator", "n", "r", ("199410222393",), started=at(1), waited_ns=0,
+    account=(AccountRow("199410222393", "m", "paper", at(2), "email", told=False),
+             AccountRow("199410222393", "\N{WOMAN}\"\n", "failed", at(3))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE, PERFORMANCE], ids=["connection", "exchange", "performance"])
+def test_an_entry_is_written_as_any_json_is_with_its_keys_in_order(entry):
+    written = json.loads(to_json(entry))
+    assert to_json(entry) == json.dumps(written, sort_keys=True, ensure_ascii=False)
+    assert from_plain(written) == entry
 
 
 @given(st.binary(max_size=50), st.text(max_size=20), st.integers(0, 2**63), st.none() | st.integers(0, 9999))
@@ -71,7 +87,7 @@ def test_any_bytes_text_and_number_come_back(data, text, number, code):
     connection = replace(CONNECTION, client_hello=data, problem=text, bytes_sent=number)
     exchange = replace(EXCHANGE, path=text, fault_code=code, response_cut_at=code)
     for entry in (connection, exchange):
-        assert from_plain(json.loads(json.dumps(to_plain(entry)))) == entry
+        assert from_plain(json.loads(to_json(entry))) == entry
 
 
 @pytest.mark.parametrize(
@@ -85,7 +101,7 @@ def test_any_bytes_text_and_number_come_back(data, text, number, code):
 )  # fmt: skip
 def test_what_does_not_belong_in_a_journal_is_refused(wrong):
     with pytest.raises((TypeError, ValueError)):
-        from_plain({**to_plain(CONNECTION), **wrong})
+        from_plain({**json.loads(to_json(CONNECTION)), **wrong})
 
 
 def test_a_record_gives_both_back_and_half_a_last_line_is_cut_off(tmp_path):

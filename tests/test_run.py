@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+import probes
 from readiness.demo.chain import running_chain
 from readiness.judge import grade, judge
-from readiness.model import Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
+from readiness.model import RECORDED, Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
+from readiness.probe import Effect
 from readiness.profile import load_profile
 from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
+from tests.conftest import NOON
+from tests.test_end_to_end import BESIDE, exercised
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,18 @@ def test_one_record_is_judged_as_it_is(recorded, checklist):
     assert not [f for f in report.findings if f.verdict is Verdict.FAIL]
 
 
+def test_a_record_holds_the_permit_of_whatever_did_more_than_read(recorded):
+    more = {probe.id for probe in probes.discover() if probe.effect is not Effect.READS}
+    looked = {(o.probe, o.target) for o in recorded.observations if o.probe in more and not_refused(o)}
+    assert {(used.probe, used.target) for used in recorded.permits_used} == looked
+    assert len(looked) == len(recorded.permits_used) > 1
+    assert {used.permit for used in recorded.permits_used} <= set(profile_of(recorded).permits)
+
+
+def not_refused(o):
+    return not (isinstance(o.value, Unseen) and o.value.reason is Reason.NOT_PERMITTED)
+
+
 def test_anothers_record_never_stands_in_for_what_the_owner_saw(recorded, checklist):
     worse = vendors(recorded, other_party(recorded), server_certificate_path="not_found")
     assert judge_records([recorded, worse], checklist).findings == judge_records([recorded], checklist).findings
@@ -83,6 +99,40 @@ def test_anothers_record_speaks_of_what_that_party_answers_for_at_strength_file(
 def test_a_record_of_anothers_is_shown_apart(recorded, checklist):
     report = judge_records([recorded, vendors(recorded, other_party(recorded))], checklist)
     assert [(used.party, used.own) for used in report.records] == [("kommunen", True), (other_party(recorded), False)]
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """The records of two runs in which the sending system sent: as it should, and with bodies that are not UTF-8."""
+    folder = tmp_path_factory.mktemp("sent")
+    return [exercised(folder / str(defects), *defects, kinds=BESIDE) for defects in ((), ("send-body-latin-1",))]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_two_stages_recorded_stands_side_by_side(sent, checklist, order):
+    first, second = (sent[number] for number in order)
+    report = judge_records([first, second], checklist)
+    alone = [judge_records([record], checklist) for record in sent]
+    found = [f.verdict for f in report.findings if f.rule == "MM-DELIV-34"]
+    assert sorted(found) == sorted(f.verdict for one in alone for f in one.findings if f.rule == "MM-DELIV-34")
+    assert {Verdict.PASS, Verdict.FAIL} <= set(found)
+
+    recorded = [target for target in report.profile.targets if target.kind in RECORDED]
+    assert len({target.id for target in recorded}) == len(recorded)
+    assert len(recorded) == sum(len(record.connections) + len(record.exchanges) for record in sent)
+    connections = {target.id for target in recorded if target.kind is TargetKind.CONNECTION}
+    used = {target.says("connection") for target in recorded if target.kind is TargetKind.EXCHANGE}
+    assert used == connections
+    records = {o.target: o.record for o in report.observations if o.target in {target.id for target in recorded}}
+    assert {record for target, record in records.items() if target.endswith(f"-{second.id[:8]}")} == {second.id}
+
+
+def test_the_first_record_is_judged_beside_another_as_it_is_alone(sent, checklist):
+    alone, beside = judge_records(sent[:1], checklist, at=NOON), judge_records(sent, checklist, at=NOON)
+    ids = {target.id for target in alone.profile.targets if target.kind in RECORDED}
+    assert "exchange-e1" in ids
+    assert [f for f in alone.findings if f.target in ids] == [f for f in beside.findings if f.target in ids]
+    assert alone.observations == tuple(replace(o, record=sent[0].id) for o in sent[0].observations)
 
 
 RANK = [Because.VIOLATED, Because.NOT_DEMONSTRATED, Because.NOT_COVERED, Because.RESERVATIONS, Because.ALL_PASS]

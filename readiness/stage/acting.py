@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from readiness.recording import Action
+from readiness.recording import Action, Moment
 from readiness.stage.clock import now
 from readiness.stage.steps import Leave, Reset, Send, Step, Wait
 
 UNKNOWN_WAIT = 30.0
 """Seconds that a sending system is taken to wait where nobody has seen it: .NET waits 60, others less."""
+SECOND = 10**9
 FINEST = 0.05
 """Seconds between two writes of what trickles, at the least; a faster pace writes more at a time."""
 
@@ -53,22 +54,29 @@ class Line(Protocol):
         """End TCP without a close_notify."""
 
 
-async def act(steps: Sequence[Step], line: Line, measures: Waits, noted: list[Action]) -> None:
-    """Carry them out; what was planned is noted, and when it was done. What no step held back is sent at the end."""
+async def act(
+    steps: Sequence[Step], line: Line, measures: Waits, noted: list[Action], accepted: Moment | None = None
+) -> None:
+    """Carry them out; what was planned is noted, and when it was done. What no step held back is sent at the end.
+
+    A wait that comes first counts from when the request was accepted, so that making the answer does not lengthen it.
+    """
+    spent = (now().ns - accepted.ns) / SECOND if accepted is not None else 0.0
     for step in steps:
         noted.append(Action(type(step).__name__.lower(), now(), None, _words(step, measures)))
-        over = await _carry_out(step, line, measures)
+        over = await _carry_out(step, line, measures, spent)
+        spent = 0.0
         noted[-1] = replace(noted[-1], done=now())
         if over:
             return
     line.push(line.left())
 
 
-async def _carry_out(step: Step, line: Line, measures: Waits) -> bool:
+async def _carry_out(step: Step, line: Line, measures: Waits, spent: float) -> bool:
     """One step; whether the connection is over with it."""
     match step:
         case Wait():
-            await asyncio.sleep(_seconds(step, measures))
+            await asyncio.sleep(max(0.0, _seconds(step, measures) - spent))
         case Send(pace=0.0):
             line.push(max(0, int(line.total() * step.share) - (line.total() - line.left())))
         case Send():

@@ -17,18 +17,18 @@ from dataclasses import dataclass
 
 from OpenSSL import SSL
 
-from readiness.recording import Action, Attribution, Connection, Moment
+from readiness.recording import Attribution
 from readiness.stage.acting import Waits
-from readiness.stage.client_hello import ClientHello, NoClientHello, read_client_hello
 from readiness.stage.clock import now
 from readiness.stage.conversation import Conversation, Replies
 from readiness.stage.house import House
 from readiness.stage.http import Refusal
+from readiness.stage.life import Life
 from readiness.stage.plain import PlainChannel
 from readiness.stage.recorder import Recorder
 from readiness.stage.scenario import Scenario
 from readiness.stage.steps import Crowd, Ignore, ResetRequest
-from readiness.stage.tls import CLOSE_NOTIFY, Negotiated, TlsChannel
+from readiness.stage.tls import CLOSE_NOTIFY, TlsChannel
 
 SECOND = 10**9
 LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -63,24 +63,14 @@ class StageConnection(asyncio.Protocol):
         self._measures = setting.measures
         self._scenario = setting.scenario()
         self._steps = {type(step): step for step in self._scenario.steps} if self._scenario else {}
-        self._actions: list[Action] = []
+        self._life = Life()
         self._plain_received = 0
         self._transport: asyncio.Transport
-        self._id = ""
-        self._accepted = now()
-        self._arrived = self._accepted
         self._begin = b""
-        self._hello: ClientHello | None = None
-        self._hello_at: Moment | None = None
         self._channel: TlsChannel | PlainChannel | None = None
-        self._negotiated: Negotiated | None = None
-        self._finished: Moment | None = None
         self._talk: Conversation | None = None
         self._paused = False
         self._closing_since = 0
-        self._received = self._sent = 0
-        self._ended = ("", "")
-        self._problem = ""
 
     # -- What asyncio tells
 
@@ -89,37 +79,38 @@ class StageConnection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(high=0)
-        self._accepted = self._arrived = now()
-        self._id = self._recorder.next_connection()
+        self._life.accepted = self._life.arrived = now()
+        self._life.id = self._recorder.next_connection()
         peer = transport.get_extra_info("peername")
         why = self._house.refusal(str(peer[0])) if peer else ""
         if why := why or self._house.enter(self):
-            self._problem = why
+            self._life.problem = why
             self._close("stage", "fin")
         elif isinstance(crowd := self._steps.get(Crowd), Crowd) and self._house.at(self.listener) > crowd.connections:
-            self._act("crowd", f"more than {crowd.connections} at a time")
+            self._life.act("crowd", f"more than {crowd.connections} at a time")
             self.reset()
 
     def data_received(self, data: bytes) -> None:
         """Take what came, as far as it goes."""
-        self._received += len(data)
+        self._life.received += len(data)
         if self._closing_since:
             return
-        self._arrived = self._house.heard(now())
+        self._life.arrived = self._house.heard(now())
         channel = self._channel
         if channel is None:
-            if Ignore in self._steps and self._hello is not None:
+            if Ignore in self._steps and self._life.hello is not None:
                 return
             self._begin += data
-            if not self._read_hello() or Ignore in self._steps:
+            tls = self._context is not None
+            if (tls and not self._life.read_hello(self._begin)) or Ignore in self._steps:
                 return
             channel, data, self._begin = self._opened(), self._begin, b""
             self._channel = channel
         plain = channel.receive(data)
-        if self._negotiated is None and channel.finished:
-            self._negotiated, self._finished = channel.negotiated(), now()
+        if self._life.negotiated is None and channel.finished:
+            self._life.negotiated, self._life.finished = channel.negotiated(), now()
             self._talk = Conversation(
-                self._id, self._services, self._recorder, self._house, self, self.attributions, self._measures()
+                self._life.id, self._services, self._recorder, self._house, self, self.attributions, self._measures()
             )
         self._write(channel.outgoing())
         if plain and self._talk is not None:
@@ -139,14 +130,16 @@ class StageConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over: tell of what was unfinished, and of the connection."""
         reset = isinstance(exc, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError))
-        self._end("peer", "rst" if reset else "fin")
+        self._life.end("peer", "rst" if reset else "fin")
         if exc is not None and not reset:
-            self._problem = self._problem or f"the stage let go of it: {type(exc).__name__}"
+            self._life.trouble(f"the stage let go of it: {type(exc).__name__}")
         if self._talk is not None:
             self._talk.lost()
         self._house.heard(now())
         self._house.leave(self)
-        self._recorder.connection(self._connection())
+        places = self._talk.places if self._talk is not None else 0
+        told = (self._services.site, self._transport, self._channel, self._certificate_request)
+        self._recorder.connection(self._life.entry(*told, places, self.attributions))
         if self._channel is not None:
             self._channel.forget()
 
@@ -164,8 +157,8 @@ class StageConnection(asyncio.Protocol):
         self._transport.resume_reading()
         if self._talk is not None:
             self._talk.resume()
-            if self._ended[0] == "peer" and not self._busy():
-                self._close(*self._ended)
+            if self._life.ended[0] == "peer" and not self._busy():
+                self._close(*self._life.ended)
 
     # -- What the house tells
 
@@ -175,18 +168,18 @@ class StageConnection(asyncio.Protocol):
             self._expire(now_ns)
 
     def _expire(self, now_ns: int) -> None:
-        limits, idle = self._house.limits, now_ns - self._arrived.ns
+        limits, idle = self._house.limits, now_ns - self._life.arrived.ns
         if self._closing_since:
             if now_ns - self._closing_since > limits.linger * SECOND:
                 self._transport.abort()
-        elif self._finished is None:
-            if now_ns - self._accepted.ns > limits.handshake * SECOND:
-                self._problem = f"no handshake within {limits.handshake:g} s"
+        elif self._life.finished is None:
+            if now_ns - self._life.accepted.ns > limits.handshake * SECOND:
+                self._life.problem = f"no handshake within {limits.handshake:g} s"
                 self._close("stage", "fin")
         elif self._talk is not None and self._busy():
             if idle > limits.request * SECOND:
-                self._problem = f"the peer did not take the response within {limits.request:g} s"
-                self._end("stage", "rst")
+                self._life.problem = f"the peer did not take the response within {limits.request:g} s"
+                self._life.end("stage", "rst")
                 self._transport.abort()
         elif self._talk is not None and self._talk.first_byte is not None:
             if now_ns - self._talk.first_byte.ns > limits.request * SECOND:
@@ -197,8 +190,8 @@ class StageConnection(asyncio.Protocol):
     def make_room(self) -> None:
         """Close at once."""
         if not self._closing_since:
-            self._problem = self._problem or "the stage closed it to make room, or because it ended"
-            self._close("stage", CLOSE_NOTIFY if self._finished else "fin")
+            self._life.trouble("the stage closed it to make room, or because it ended")
+            self._close("stage", CLOSE_NOTIFY if self._life.finished else "fin")
         self._transport.abort() if self._transport.get_write_buffer_size() else self._transport.close()
 
     @property
@@ -211,7 +204,7 @@ class StageConnection(asyncio.Protocol):
         """Whether something is under way on it: a handshake, a request, a response, a scenario."""
         if self._closing_since:
             return False
-        if self._finished is None:
+        if self._life.finished is None:
             return True
         return self._talk is not None and (self._talk.work is not None or self._talk.first_byte is not None)
 
@@ -230,23 +223,9 @@ class StageConnection(asyncio.Protocol):
     def _opened(self) -> TlsChannel | PlainChannel:
         return PlainChannel() if self._context is None else TlsChannel(self._context, self._issuers)
 
-    def _read_hello(self) -> bool:
-        """Whether what came can be given to TLS: a whole ClientHello, or what is certainly none."""
-        if self._context is None:
-            return True
-        try:
-            self._hello = read_client_hello(self._begin)
-        except NoClientHello as problem:
-            self._problem = str(problem)
-            return True
-        if self._hello is None:
-            return False
-        self._hello_at = self._arrived
-        return True
-
     def _tls_failed(self, channel: TlsChannel | PlainChannel) -> None:
         """The handshake or a record failed. The alert is on its way; wait for the peer to read it."""
-        self._problem = self._problem or channel.problem
+        self._life.trouble(channel.problem)
         if any(alert.level == "fatal" for alert in channel.alerts_received):
             self._close("peer", "alert")
         elif any(alert.name != CLOSE_NOTIFY for alert in channel.alerts_sent):
@@ -262,23 +241,18 @@ class StageConnection(asyncio.Protocol):
         limit = self._steps.get(ResetRequest)
         room = limit.after - self._plain_received if isinstance(limit, ResetRequest) else len(plain) + 1
         self._plain_received += len(plain)
-        talk.receive(plain[:room], self._arrived)
+        talk.receive(plain[:room], self._life.arrived)
         if len(plain) >= room:
-            self._act("resetrequest", f"after {self._plain_received} bytes")
+            self._life.act("resetrequest", f"after {self._plain_received} bytes")
             self.reset()
         elif talk.first_byte is None and talk.work is None and not self._closing_since:
             self._house.idle[self] = None
 
     def _left(self, how: str) -> None:
         """The peer has ended it. A scenario under way has lost its audience."""
-        self._end("peer", how)
+        self._life.end("peer", how)
         if self._talk is not None and self._talk.acting:
             self._talk.abandon()
-
-    def _act(self, name: str, detail: str) -> None:
-        """Note what the scenario of the listener did."""
-        moment = now()
-        self._actions.append(Action(name, moment, moment, detail))
 
     def _busy(self) -> bool:
         """Whether a response is under way."""
@@ -286,12 +260,12 @@ class StageConnection(asyncio.Protocol):
 
     def end_in_order(self, problem: str) -> None:
         """The conversation is over; the peer shall be able to read all of it."""
-        self._problem = self._problem or problem
+        self._life.trouble(problem)
         self._close("stage", CLOSE_NOTIFY)
 
     def reset(self) -> None:
         """Reset TCP: the peer gets RST in place of whatever it waits for."""
-        self._end("stage", "rst")
+        self._life.end("stage", "rst")
         self._closing_since = self._closing_since or time.monotonic_ns()
         raw = self._transport.get_extra_info("socket")
         if raw is not None:
@@ -310,72 +284,24 @@ class StageConnection(asyncio.Protocol):
 
     def _write(self, data: bytes) -> None:
         if data and not self._transport.is_closing():
-            self._sent += len(data)
+            self._life.sent += len(data)
             self._transport.write(data)
 
     # -- The end
-
-    def _end(self, by: str, how: str) -> None:
-        """Note who ended it and how; the first word counts."""
-        if self._ended == ("", ""):
-            self._ended = (by, how)
 
     def _close(self, by: str, how: str, *, quietly: bool = False) -> None:
         """Say close_notify where TLS stands, and FIN; then wait a little for the peer, whose bytes nobody reads.
 
         `quietly` leaves the close_notify out.
         """
-        self._end(by, how)
+        self._life.end(by, how)
         if self._closing_since:
             return
         self._closing_since = time.monotonic_ns()
         if self._channel is not None and not quietly:
             self._write(self._channel.close())
         # A socket that is closed while bytes wait to be read sends RST, and the peer may lose what was last said.
-        if self._ended[0] == "peer" or not self._received or not self._transport.can_write_eof():
+        if self._life.ended[0] == "peer" or not self._life.received or not self._transport.can_write_eof():
             self._transport.close()
         else:
             self._transport.write_eof()
-
-    # -- The record
-
-    def _connection(self) -> Connection:
-        negotiated, hello, channel = self._negotiated, self._hello, self._channel
-        return Connection(
-            id=self._id,
-            listener=self._services.site.name,
-            role=self._services.site.role,
-            address=_address(self._transport.get_extra_info("sockname")),
-            peer=_address(self._transport.get_extra_info("peername")),
-            accepted=self._accepted,
-            closed=now(),
-            hello=self._hello_at,
-            finished=self._finished,
-            client_hello=hello.data if hello is not None else b"",
-            server_name=hello.server_name if hello is not None else "",
-            alpn=hello.alpn if hello is not None else (),
-            version=negotiated.version if negotiated is not None else "",
-            suite=negotiated.suite if negotiated is not None else "",
-            group=negotiated.group if negotiated is not None else "",
-            resumed=negotiated.resumed if negotiated is not None else False,
-            certificate_request=self._certificate_request if hello is not None else "",
-            client_chain=channel.chain() if channel is not None else (),
-            alerts_sent=tuple(channel.alerts_sent) if channel is not None else (),
-            alerts_received=tuple(channel.alerts_received) if channel is not None else (),
-            closed_by=self._ended[0],
-            closed_how=self._ended[1],
-            bytes_received=self._received,
-            bytes_sent=self._sent,
-            exchanges=self._talk.places if self._talk is not None else 0,
-            attributions=self.attributions,
-            actions=tuple(self._actions),
-            problem=self._problem,
-        )
-
-
-def _address(name: tuple[object, ...] | None) -> str:
-    """host:port, in brackets where it is IPv6."""
-    if not name:
-        return ""
-    host, port = name[0], name[1]
-    return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"

@@ -215,7 +215,7 @@ class Conversation:
 
     async def _act(self, work: Work, reply: Reply) -> None:
         """Carry out the scenario, then go on as if nothing had been."""
-        await act(reply.steps, _Response(work, self._wire), self._measures, work.actions)
+        await act(reply.steps, _Response(work, self._wire), self._measures, work.actions, work.accepted)
         if self.work is work:
             self._task = None
             if len(work.waiting):  # cut by the stage itself

@@ -74,7 +74,10 @@ class Recorder:
         else:
             kept = mask.unread(body, "request")
         sent = response.body if response is not None else b""
-        path, length = mask.text(request.target[:2048]), len(sent)
+        content_type, action = request.header("content-type")[:256], request.header("soapaction")[:256]
+        path, content_type, action, problem, *names = mask.texts(
+            request.target[:2048], content_type, action, exchange.problem, *(name for name, _ in request.headers)
+        )
         original = self._original(kept, request, body, response)
         self._journal.tell_recorded(
             replace(
@@ -83,22 +86,22 @@ class Recorder:
                 method=request.method,
                 path=path,
                 http_version=request.version,
-                request_headers=tuple(mask.text(name) for name, _ in request.headers),
-                content_type=mask.text(request.header("content-type")[:256]),
-                soap_action=mask.text(request.header("soapaction")[:256]),
+                request_headers=tuple(names),
+                content_type=content_type,
+                soap_action=action,
                 framing=_framing(request),
                 request_size=len(body),
                 request_sha256=hashlib.sha256(body).hexdigest() if body else "",
                 request_kept=kept.text,
                 response_headers=_names(response.head) if response else (),
-                response_size=length,
+                response_size=len(sent),
                 response_sha256=hashlib.sha256(sent).hexdigest() if sent else "",
                 response_kept=mask.text(sent.decode("utf-8", "replace"))
-                if exchange.part not in {"", "wsdl"} and length <= LARGEST_KEPT
+                if exchange.part not in {"", "wsdl"} and len(sent) <= LARGEST_KEPT
                 else "",
                 masked=kept.masked,
                 original=original,
-                problem=mask.text(exchange.problem),
+                problem=problem,
             )
         )
 

@@ -215,6 +215,12 @@ def test_masking_any_text_leaves_no_number_and_no_more_changed(text):
     assert mask.text(masked) == masked
 
 
+@given(st.lists(st.text("0123456789- abcdef", max_size=20) | st.just("6408233234"), max_size=5))
+def test_several_texts_are_masked_as_each_by_itself(texts):
+    mask = Mask(PERSONS)
+    assert mask.texts(*texts) == tuple(map(mask.text, texts))
+
+
 @pytest.mark.parametrize(
     "text",
     [

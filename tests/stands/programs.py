@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,9 +23,14 @@ SECONDS = 10.0
 def program(name: str) -> str:
     """The path of a program; skips the test, or fails it, where there is none."""
     # Debian keeps servers where an ordinary user's PATH does not look.
-    if found := shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))):
-        return found
-    message = f"this test needs the program {name}, which is not installed here"
+    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
+    if found is None:
+        missing(f"this test needs the program {name}, which is not installed here")
+    return found
+
+
+def missing(message: str) -> NoReturn:
+    """Skip the test and say what it misses, or fail it where that is required."""
     if os.environ.get("MM_REQUIRE_SERVERS") == "1":
         pytest.fail(message)
     pytest.skip(message)
