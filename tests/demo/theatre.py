@@ -78,17 +78,20 @@ class Theatre:
     _cases: count[int] = field(default_factory=lambda: count(1))
     _persons: count[int] = field(default_factory=count)
 
-    def perform(self, *scenarios: str, quirks: Sequence[str] = (), **more: object) -> Played:
-        """Perform them all at once before a förmedlare that has just been started, then a sane order."""
+    def perform(self, *scenarios: str, quirks: Sequence[str] = (), waited: float = TIMEOUT, **more: object) -> Played:
+        """Perform them all at once before a förmedlare that has just been started, then a sane order.
+
+        `waited`: how long the stage takes it to wait for an answer; `more`: of its settings.
+        """
         cast = [Casting(SCENARIOS[one], self._person()) for one in scenarios]
-        timeout = TIMEOUT if HOLD & set(scenarios) else PATIENT
+        more = {"timeout": TIMEOUT if HOLD & set(scenarios) else PATIENT, "quirks": tuple(quirks), **more}
         path = self.folder / f"log-{next(self._cases)}"
         since = time.monotonic_ns()
         with Log(path, "formedlare") as log:
-            mediator = Mediator(self.settings(timeout=timeout, quirks=tuple(quirks), **more), log)
-            cases = self._order(mediator, cast)
+            mediator = Mediator(self.settings(**more), log)
+            cases = self._order(mediator, cast, waited)
             during = self._outcomes(mediator, cases)
-            self._order(mediator, [Casting(SCENARIOS["sane"], self._person())])
+            self._order(mediator, [Casting(SCENARIOS["sane"], self._person())], waited)
             outcomes = self._outcomes(mediator, cases)
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         exchanges, connections = self._recorded(since)
@@ -103,9 +106,9 @@ class Theatre:
         )  # fmt: skip
         return replace(known, **more)  # type: ignore[arg-type]
 
-    def _order(self, mediator: Mediator, cast: Sequence[Casting]) -> dict[str, list[str]]:
+    def _order(self, mediator: Mediator, cast: Sequence[Casting], waited: float) -> dict[str, list[str]]:
         """Send to them, as often as their scenarios take; the cases by scenario."""
-        self._enact(cast)
+        self._enact(cast, waited)
         cases: dict[str, list[str]] = {}
         for turn in range(max(one.scenario.messages for one in cast)):
             rows = []
@@ -125,8 +128,8 @@ class Theatre:
         said = mediator.outcomes()
         return {scenario: [Outcome(**said[case]) for case in own] for scenario, own in cases.items()}
 
-    def _enact(self, cast: Sequence[Casting]) -> None:
-        asyncio.run_coroutine_threadsafe(self.stand.stage.enact(cast, TIMEOUT), self.stand.loop).result(10)
+    def _enact(self, cast: Sequence[Casting], waited: float) -> None:
+        asyncio.run_coroutine_threadsafe(self.stand.stage.enact(cast, waited), self.stand.loop).result(10)
 
     def _person(self) -> str:
         return PERSONS[next(self._persons) % len(PERSONS)]

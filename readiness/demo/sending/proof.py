@@ -67,6 +67,8 @@ class Proof:
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
             raise NotSent(words(error)) from error
         except ssl.SSLError as error:
+            if "falls-back-to-tls-1.0" in self._settings.quirks and "PROTOCOL_VERSION" in (error.reason or ""):
+                return self._shake(host, port, _context(self._settings, old=True))
             raise Unproven(words(error)) from error
         except OSError as error:
             raise NotSent(words(error)) from error
@@ -115,15 +117,18 @@ def words(error: Exception) -> str:
     return type(error).__name__
 
 
-def _context(settings: Settings, *, blind: bool = False) -> ssl.SSLContext:
-    """The peer proven by the given CA and by its name, our certificate shown. `blind`: whoever it is."""
+def _context(settings: Settings, *, blind: bool = False, old: bool = False) -> ssl.SSLContext:
+    """The peer proven by the given CA and by its name, our certificate shown.
+
+    Built-in defects take whoever it is (`blind`), or speak whatever a server of old speaks (`old`).
+    """
     quirks = settings.quirks
     context = ssl.create_default_context(cafile=settings.authority)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(settings.client.certificate, settings.client.key)
     context.set_ciphers(SUITES)
-    if "offers-tls-1.0" in quirks:
-        context.set_ciphers(SUITES.replace("LEVEL=2", "LEVEL=0"))
+    if old or "offers-tls-1.0" in quirks:
+        context.set_ciphers("ALL:@SECLEVEL=0" if old else SUITES.replace("LEVEL=2", "LEVEL=0"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = ssl.TLSVersion.TLSv1
