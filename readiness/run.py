@@ -80,7 +80,7 @@ async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exer
             *recorded.performances.values(),
         )
         whole = with_recorded(profile, entries)
-        return await _look(whole, writer, looking, recorded)
+        return await _look(whole, writer, looking, recorded) and recorded.complete
 
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:

@@ -24,6 +24,7 @@ INTERFACES = ("soap",)
 CONTRACTS = ("recipient", "service", "message", "authority")
 """The services of the contract, in the words of a profile."""
 USES = ("tls-client", "tls-server", "signing", "sealing")
+SENDING_KEYS = ("start", "account", "start_seconds", "retry_seconds", "quiet_seconds", "recovery_seconds")
 CHAIN = "chain"
 STATEMENT = "statement-"
 
@@ -218,7 +219,10 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
 
 def _sending_system(section: Section, known: Known, node: Node, held_by: str) -> Read:
     required = not held_by
-    given = {key: section.text(key, required=required) for key in ("product", "version")}
+    given: dict[str, object] = {key: section.text(key, required=required) for key in ("product", "version")}
+    for key in SENDING_KEYS:  # read by `sending`; a target declares the plain part
+        value = section.raw(key)
+        given[key] = value if type(value) is int else None
     return "", "", declared(given)
 
 
