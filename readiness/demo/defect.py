@@ -15,7 +15,7 @@ Change = Callable[[Plan], None]
 class Defect:
     """One built-in defect. `flips` names the rules that pass without it and do not with it: exactly those.
 
-    `scenarios` are those that it shows in, beside the ordinary ones.
+    `scenarios` are those that it shows in, none for one that shows without; where more are performed it may flip more.
     """
 
     name: str

@@ -8,7 +8,6 @@ gave, and an attempt that is made again sends the same bytes, with the same mess
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from readiness.demo.sending.answer_quirks import misread, unsupported
 from readiness.demo.sending.answers import Account, NotUnderstood, Refused, read_accounts, read_receipt
 from readiness.demo.sending.caller import Caller, Lost
 from readiness.demo.sending.delivery import delivery, question, read_signer
-from readiness.demo.sending.letter import Letter
+from readiness.demo.sending.letter import Letter, new_id
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.old_hello import HELLOS
 from readiness.demo.sending.proof import NotSent
@@ -128,7 +127,7 @@ class Sender:
     def _request(self, task: Task) -> bytes:
         letter = task.letter
         if task.request:  # only a built-in defect makes it anew
-            letter = replace(letter, id=str(uuid.uuid4()))
+            letter = replace(letter, id=new_id())
         today = datetime.now().astimezone().date()
         request = delivery(letter, self._settings.sender, self._signing, self._sealing, today, self._quirks)
         if "delivers-in-version-2" in self._quirks and task.letter is self._first:
