@@ -51,11 +51,13 @@ def main() -> None:
 @main.command()
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help="Build this defect in; may be given again.")
 @click.option("--conforming", is_flag=True, help="No built-in defect.")
+@click.option("--full", is_flag=True, help="Perform every fault scenario, which takes half a minute, not eight.")
 @click.option("--list-defects", is_flag=True, help="List the built-in defects and stop.")
 @options(OUT, FORCE, LANG, JSON, LOOKING)
 def demo(
     defects: tuple[str, ...],
     conforming: bool,
+    full: bool,
     list_defects: bool,
     out: Path | None,
     force: bool,
@@ -66,6 +68,7 @@ def demo(
     """See an example kommun: its whole chain, on this machine."""
     from readiness.demo import defects as built_in
     from readiness.demo.chain import planned, running_chain
+    from readiness.demo.conducting import performed
     from readiness.demo.exercise import DemoExercise
 
     if list_defects:
@@ -79,7 +82,7 @@ def demo(
     with running_chain(folder / "chain", chosen) as profile:
         names = say(lang, "command.defects_are", names=", ".join(chosen)) if chosen else say(lang, "command.conforming")
         click.echo(f"{names} {say(lang, 'command.demo_note')}", err=True)
-        exercise = DemoExercise(plan, folder / "chain")
+        exercise = DemoExercise(plan, folder / "chain", scenarios=performed(chosen, full=full))
         _run(profile, folder, lang, limits, as_json=as_json, force=force, exercise=exercise)
 
 

@@ -20,6 +20,8 @@ from readiness.values import moment_from, moment_text
 
 UNATTRIBUTED = "unattributed"
 OTHER = "other"
+CANARY = "canary"
+"""The role of a listener that only an answer or a certificate names: whoever asks it has followed that."""
 OUTCOMES = ("delivered", "paper", "failed", "pending", "unknown")
 """What an account can say of a message."""
 CHANNELS = ("digital", "paper", "email", "other")
