@@ -29,7 +29,7 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"chain", "errors", "model", "recording", "values"},
+    "record": {"chain", "errors", "model", "recording", "recording_json", "values"},
 }
 PURE = set(CORE) - {"checklist", "observe", "record"}
 

@@ -13,7 +13,8 @@ from readiness.errors import AccountError, UsageError
 from readiness.exercise import ledger
 from readiness.exercise.conductor import Terms
 from readiness.exercise.plan import Limits
-from readiness.recording import Performance, from_plain, to_json
+from readiness.recording import Performance
+from readiness.recording_json import from_plain, to_json
 from readiness.stage.scenario import load_scenarios
 from readiness.stage.settings import ServerCertificate
 from readiness.stage.trust import ThrowAway
