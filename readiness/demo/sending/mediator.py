@@ -1,8 +1,8 @@
 """The förmedlare: which letters are to be tried now, which later, and what became of each?
 
 What is refused for now is tried again after growing waits. What nobody was there for waits in a queue, which drains
-in the same way; a new order counts it in again. After so many attempts a person is told. Left out: an attempt itself
-(`sender`), and what follows from it (`reaction`).
+in the same way; a new order counts it in again, but for what a person has been told of. After so many attempts a person
+is told. Left out: an attempt itself (`sender`), and what follows from it (`reaction`).
 """
 
 from __future__ import annotations
@@ -97,9 +97,10 @@ class Mediator:
         return True
 
     def _begin(self, letters: Sequence[Letter]) -> None:
-        for task in self._tasks.values():
+        for case, task in self._tasks.items():
             task.tries_of_order = 0
-            self._outcomes[task.letter.case] = replace(self._outcomes[task.letter.case], word=WORKING)
+            if not self._outcomes[case].told:
+                self._outcomes[case] = replace(self._outcomes[case], word=WORKING)
         self._tasks |= {letter.case: Task(letter) for letter in letters}
         if self._broken:
             self._break()
@@ -128,9 +129,9 @@ class Mediator:
         """Seconds before the next attempt: more each time, and what the peer asks for, within bounds."""
         if "storms" in self._quirks:
             return STORM * STORM_GROWTH ** (task.tries - 1)
-        growth = 1.0 if "waits-evenly" in self._quirks else GROWTH
         asked = happened.problem.wait if isinstance(happened.problem, Refused) else 0.0
-        return float(min(max(self._settings.wait * growth ** (task.tries - 1), asked), self._settings.longest_wait))
+        growth = GROWTH ** (2 - task.tries if "waits-less-each-time" in self._quirks else task.tries - 1)
+        return float(min(max(self._settings.wait * growth, asked), self._settings.longest_wait))
 
     def _break(self) -> None:
         """A circuit breaker that counts refusals as failures, and never closes."""

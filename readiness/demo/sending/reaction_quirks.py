@@ -42,7 +42,7 @@ def _when(condition: Callable[[Happened], bool], then: Callable[[Happened], Outc
 
 
 def _failed(happened: Happened) -> Outcome:
-    return Outcome(FAILED, receipt=_call_id(happened), why=str(happened.problem), told=True)
+    return Outcome(FAILED, receipt=_call_id(happened), why=str(happened.problem or "no mailbox"), told=True)
 
 
 def _delivered(happened: Happened) -> Outcome:
@@ -102,6 +102,9 @@ QUIRKS: Mapping[str, Bend] = {
     "two-connections": _when(lambda happened: isinstance(happened.problem, Crowded), _failed),
     "forgets-after-a-fault": _when(
         lambda happened: _fault(happened) and _refused(later=False)(happened), lambda _: Outcome(FORGOTTEN)
+    ),
+    "leaves-paper-to-people": lambda happened, outcome: (
+        _failed(happened) if outcome.word == PAPER and not happened.delivery else outcome
     ),
     "mails-what-is-paper": lambda _, outcome: replace(outcome, channel=EMAIL) if outcome.word == PAPER else outcome,
     "tells-nobody-of-the-uncertain": _untold(UNKNOWN),
