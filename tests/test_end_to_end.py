@@ -58,11 +58,16 @@ def record_of(folder: Path, *defects: str, looking: Looking = LOOKING) -> Record
 
 
 def exercised(
-    folder: Path, *defects: str, kinds: set[TargetKind] | None = None, scenarios: tuple[str, ...] = ()
+    folder: Path,
+    *defects: str,
+    kinds: set[TargetKind] | None = None,
+    scenarios: tuple[str, ...] = (),
+    quirks: tuple[str, ...] = (),
 ) -> Record:
     """The same after the sending system has sent, today, and been led through these scenarios; of the chain only
     targets of these kinds, if any are given."""
     plan = planned(defects)
+    plan.sending.quirks += quirks
     with started(plan, folder / "chain", utc_now()) as path:
         profile = load_profile(path)
         if kinds:
@@ -174,6 +179,19 @@ def test_a_sending_system_that_never_starts_leaves_every_scenario_not_exercised(
     assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "tls-sane")}
     assert {f.verdict for f in found} == {Verdict.INCONCLUSIVE}
     assert {f.unseen.reason for f in found if f.unseen} == {Reason.NOT_EXERCISED}
+
+
+def test_a_sending_system_that_does_not_trust_the_stage_leaves_every_scenario_with_a_failed_control(
+    tmp_path: Path, checklist: Checklist
+) -> None:
+    scenarios = ("answer-lost", "tls-expired", "tls-wrong-name")
+    report = judge_records(
+        [exercised(tmp_path, kinds=BESIDE, scenarios=scenarios, quirks=("trusts-nobody",))], checklist
+    )
+    found = [f for f in report.findings if f.target.startswith("scenario-")]
+    assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "tls-sane")}
+    assert {f.verdict for f in found} == {Verdict.INCONCLUSIVE}
+    assert {f.unseen.reason for f in found if f.unseen} == {Reason.CONTROL_FAILED}
 
 
 def test_a_sending_system_that_never_starts_leaves_its_rules_open(

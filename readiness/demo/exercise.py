@@ -46,7 +46,7 @@ SETTLE = 2.0
 """Seconds for a process that is to end, and for connections to be told of."""
 TIMEOUT = 0.3
 """Seconds that the förmedlare waits for an answer when there are scenarios."""
-WAIT, LONGEST_WAIT = 1.1, 2.5
+WAIT, LONGEST_WAIT = 1.1, 5.0
 """Seconds before it tries again: no rule takes less than one for a wait."""
 LATE = 0.2
 """How much later than the förmedlare waits an answer comes that is late."""

@@ -25,6 +25,7 @@ from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.plan import SENDING
 from readiness.demo.sending import letter_quirks, old_hello
 from readiness.demo.sending.letter import TEXTS
+from readiness.demo.sending.orders import drop, open_orders, put_away, read_order, tell_to_end, told_to_end
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.model import TargetKind
 from readiness.profile import load_profile
@@ -192,6 +193,73 @@ def test_a_fault_is_treated_by_its_range_and_every_letter_is_accounted_for(tmp_p
     assert faults == {e.answer_id for e in found.record.exchanges if e.fault_code is not None}
     told = [line["level"] for line in found.log("verksamhetssystem") if line["event"] == "accounted"]
     assert told.count("ERROR") == 2
+
+
+LED = ("answer-lost", "fault-5004", "far-not-registered", "far-other-operator", "refuse")
+
+
+@pytest.fixture(scope="module")
+def led(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """After the ordinary order the system has been led through some scenarios."""
+    return run(tmp_path_factory.mktemp("led"), scenarios=LED, timeout=1.0)
+
+
+def test_a_system_that_takes_orders_lives_until_it_is_told_to_end(led: Ran) -> None:
+    assert led.exercise.exercised.exits == dict.fromkeys(ROLES, 0)
+    assert not list(led.sending.glob("*.out"))
+    orders = led.sending / "uppdrag"
+    assert not open_orders(orders)
+    handled = {path.stem for path in (orders / "klara").iterdir()}
+    assert {"ordinarie", "k1", "r1", "r1-2", "k2", "r2", "k3"} <= handled
+    assert not list(led.sending.rglob("*.part"))
+
+
+def test_a_message_of_any_order_stands_in_the_account_with_a_case_of_its_own(led: Ran) -> None:
+    rows = led.account()
+    ordered = [read_order(path) for path in (led.sending / "uppdrag" / "klara").iterdir()]
+    assert len(rows) == sum(map(len, ordered))
+    assert len({row["case"] for row in rows}) == len({row["message_id"] for row in rows}) == len(rows)
+    assert [row["outcome"] for row in rows[: len(WAYS) + 1]] == ["delivered"] * 6 + ["paper"] * 4
+    persons = {one.scenario: one.persons for one in led.record.performances}
+    said = {scenario: [row for row in rows if row["person"] == persons[scenario][0]] for scenario in LED}
+    told = {scenario: {(row["outcome"], row["channel"], row["told"]) for row in said[scenario]} for scenario in LED}
+    assert told == {
+        "answer-lost": {("unknown", "", True)},
+        "fault-5004": {("delivered", "digital", False)},
+        "far-not-registered": {("paper", "paper", False)},
+        "far-other-operator": {("delivered", "digital", False)},
+        "refuse": {("delivered", "digital", False)},
+    }
+    assert len(said["far-other-operator"]) == 2
+
+
+def test_each_scenario_is_told_as_it_was_performed(led: Ran) -> None:
+    last = {one.scenario: one for one in led.record.performances}
+    assert set(last) == set(LED)
+    assert {(one.controlled, one.how_ended, one.unseen) for one in last.values()} == {("delivered", "quiet", "")}
+    assert all(one.recovered for one in last.values())
+    assert [row.outcome for row in last["refuse"].account] == ["pending", "delivered"]
+
+
+def test_no_log_names_a_recipient_when_things_go_wrong_either(led: Ran) -> None:
+    for role in ROLES:
+        text = (led.sending / f"{role}.log").read_text(encoding="utf-8")
+        assert personal.shaped(text) == ()
+        assert not any(number in text or number[2:] in text for number in NUMBERS)
+    assert {line["level"] for line in led.log("formedlare")} == {"INFO", "WARNING", "ERROR"}
+
+
+def test_an_order_is_a_file_that_comes_whole_and_is_put_away_once_dealt_with(tmp_path: Path) -> None:
+    drop(tmp_path, "b", ["189001019802"])
+    drop(tmp_path, "a", ["189001019810", "189001019802"])
+    (tmp_path / "c.part").write_text("{", encoding="utf-8")
+    assert [path.name for path in open_orders(tmp_path)] == ["a.json", "b.json"]
+    assert read_order(tmp_path / "a.json") == ["189001019810", "189001019802"]
+    put_away(tmp_path / "a.json")
+    assert [path.name for path in open_orders(tmp_path)] == ["b.json"]
+    assert not told_to_end(tmp_path)
+    tell_to_end(tmp_path)
+    assert told_to_end(tmp_path)
 
 
 def test_when_far_fails_nothing_is_sent_and_everything_is_pending(tmp_path: Path) -> None:

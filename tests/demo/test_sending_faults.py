@@ -7,7 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from readiness.demo.sending import mediator
+from readiness.demo.fault_defects import DEFECTS
+from readiness.demo.sending.answer_quirks import KNOWN_OPERATORS
+from readiness.demo.sending.mediator import STORM_TRIES, TOGETHER
+from readiness.demo.sending.proof import FORGIVEN
+from readiness.demo.sending.reaction_quirks import QUIRKS
+from readiness.stage.settings import default_operators
 from tests.demo.theatre import SCENARIOS, Played, Theatre, of_nature, theatre
 
 
@@ -105,10 +110,11 @@ def test_no_line_of_the_log_names_a_recipient(played: dict[str, Played]) -> None
 
 
 def test_each_wait_is_longer_than_the_one_before_and_none_is_longer_than_the_bound(stage: Theatre) -> None:
-    found = stage.perform("fault-technical", "http-503", wait=0.2, longest_wait=0.5)
-    for scenario, least in (("fault-technical", (0.2, 0.3)), ("http-503", (0.5, 0.5))):
-        waits = spans(found, scenario)
-        assert all(wait >= asked for wait, asked in zip(waits, least, strict=True))
+    grown = spans(stage.perform("fault-technical", wait=0.4, longest_wait=9.0), "fault-technical")
+    assert all(wait >= least - TOGETHER for wait, least in zip(grown, (0.4, 0.6), strict=True))
+    bound = spans(stage.perform("http-503", longest_wait=0.1), "http-503")  # which asks for a second
+    assert len(bound) == 2
+    assert max(bound) < 1
 
 
 def test_after_as_many_attempts_as_are_allowed_a_person_is_told(stage: Theatre) -> None:
@@ -128,6 +134,19 @@ def test_an_answer_is_not_waited_for_longer_than_the_time_for_all_of_it(stage: T
 
 
 # -- With one
+
+
+def test_every_quirk_of_trust_and_reaction_is_a_built_in_defect() -> None:
+    named = {defect.name.removeprefix("send-") for defect in DEFECTS}
+    assert set(FORGIVEN) | set(QUIRKS) <= named
+    assert {scenario for defect in DEFECTS for scenario in defect.scenarios} <= set(SCENARIOS)
+    assert all(defect.scenarios for defect in DEFECTS)
+
+
+def test_the_operators_of_today_are_known_by_name_and_the_unknown_one_is_not() -> None:
+    names = [operator.name.casefold() for operator in default_operators()]
+    assert names
+    assert all(any(part in name for part in KNOWN_OPERATORS) for name in names)
 
 
 def perform(stage: Theatre, quirk: str, *scenarios: str, **more: object) -> Played:
@@ -241,7 +260,7 @@ def test_waits_that_do_not_grow(stage: Theatre) -> None:
 def test_a_storm_of_retries(stage: Theatre) -> None:
     found = perform(stage, "storms", "refuse", "fault-technical")
     rows = [line for line in found.log if line["event"] == "delivery_failed"]
-    assert max(int(line["attempt"]) for line in rows) == mediator.STORM_TRIES
+    assert max(int(line["attempt"]) for line in rows) == STORM_TRIES
     assert max(spans(found, "fault-technical")) < 1
 
 

@@ -25,6 +25,8 @@ from readiness.demo.sending.settings import Settings
 
 GROWTH = 1.5
 """Each wait is so many times the one before it."""
+TOGETHER = 0.05
+"""Letters that are due within so many seconds are tried together, and FaR is asked about all of them at once."""
 STORM, STORM_GROWTH, STORM_TRIES = 0.2, 0.5, 12
 """How the built-in defect that does not hold back waits."""
 
@@ -88,10 +90,12 @@ class Mediator:
             return False
         if letters:
             self._begin(letters)
-        now = time.monotonic()
-        if ready := [task for task in self._tasks.values() if task.due <= now]:
+        soon = time.monotonic() + TOGETHER
+        if ready := [task for task in self._tasks.values() if task.due <= soon]:
+            began = time.monotonic()
             for task, happened in self._sender.attempt(ready):
-                self._note(task, happened)
+                self._note(task, happened, began)
+                began = time.monotonic()
                 if self._broken:
                     break
         return True
@@ -105,13 +109,15 @@ class Mediator:
         if self._broken:
             self._break()
 
-    def _note(self, task: Task, happened: Happened) -> None:
-        """What became of the letter, and when it is tried again, if ever."""
+    def _note(self, task: Task, happened: Happened, began: float) -> None:
+        """What became of the letter in an attempt, and when it is tried again, if ever."""
         outcome = bent(happened, react(happened), self._quirks)
         case = task.letter.case
         task.tries += 1
         task.tries_of_order += 1
-        task.due = time.monotonic() + self._wait(task, happened)
+        waited = began - task.ended if task.ended else 0.0
+        task.ended = time.monotonic()
+        task.due = task.ended + self._wait(task, happened, waited)
         if outcome.word != PENDING:
             del self._tasks[case]
         elif task.tries >= self._most:
@@ -125,13 +131,15 @@ class Mediator:
         if "breaks-for-good" in self._quirks and outcome.word == FAILED:
             self._break()
 
-    def _wait(self, task: Task, happened: Happened) -> float:
-        """Seconds before the next attempt: more each time, and what the peer asks for, within bounds."""
+    def _wait(self, task: Task, happened: Happened, waited: float) -> float:
+        """Seconds before the next attempt: what the peer asks for, and more than was `waited` for this one; bounded."""
         if "storms" in self._quirks:
             return STORM * STORM_GROWTH ** (task.tries - 1)
         asked = happened.problem.wait if isinstance(happened.problem, Refused) else 0.0
-        growth = GROWTH ** (2 - task.tries if "waits-less-each-time" in self._quirks else task.tries - 1)
-        return float(min(max(self._settings.wait * growth, asked), self._settings.longest_wait))
+        wait = max(self._settings.wait, waited * GROWTH)
+        if "waits-less-each-time" in self._quirks:
+            wait = float(self._settings.wait * GROWTH ** (2 - task.tries))
+        return min(max(wait, asked), self._settings.longest_wait)
 
     def _break(self) -> None:
         """A circuit breaker that counts refusals as failures, and never closes."""

@@ -124,6 +124,8 @@ def _context(settings: Settings, *, blind: bool = False, old: bool = False) -> s
     """
     quirks = settings.quirks
     context = ssl.create_default_context(cafile=settings.authority)
+    if "trusts-nobody" in quirks:  # as with a trust store that nobody has looked after
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(settings.client.certificate, settings.client.key)
     context.set_ciphers(SUITES)

@@ -30,11 +30,15 @@ PROBLEMS = (NotSent, Lost, Refused, NotUnderstood)
 
 @dataclass(slots=True)
 class Task:
-    """A letter that is to be sent. `due`: when it is tried next, on the monotonic clock; `tries` that were made, and
-    those of them since the last order; `request`: what was signed, once it was."""
+    """A letter that is to be sent.
+
+    `due`: when it is tried next, `ended`: when the last attempt was over (0: none was made), on the monotonic clock;
+    `tries` that were made, and those of them since the last order; `request`: what was signed, once it was.
+    """
 
     letter: Letter
     due: float = 0.0
+    ended: float = 0.0
     tries: int = 0
     tries_of_order: int = 0
     request: bytes = field(default=b"", repr=False)
