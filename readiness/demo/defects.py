@@ -43,6 +43,7 @@ DEFAULT_DEFECTS = (
     "server-certificate-20-days",
     "key-file-readable",
     "nobody-responsible-traceability",
+    "send-prints-after-any-problem",
     "statement-missing:12-7",
     "statement-missing:23-5",
     "statement-expired:13-6",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from readiness.chain import Deviation, RiskLevel
 from readiness.model import (
@@ -36,6 +37,8 @@ from readiness.reports._words import (
 from readiness.texts import say
 
 MOST_WHYS = 3
+LISTED = 150
+"""Observations listed under one risk at the most; data.json has them all."""
 
 SHAPE = {
     Because.VIOLATED: "fail",
@@ -88,6 +91,7 @@ class RiskPart:
     uncovered: bool
     rows: tuple[FindingRow, ...]
     observations: tuple[ObservationRow, ...]
+    observations_left_out: int
 
 
 def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
@@ -98,6 +102,7 @@ def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
     for risk in report.checklist.risks:
         grade, about = grades.get(risk.id), report.findings_about(risk.id)
         whole = PartGrade(grade.mark, grade.because, grade.strength) if grade else None
+        rested_on = _rested_on(finding for finding, _ in about)
         parts.append(
             RiskPart(
                 risk=risk,
@@ -109,7 +114,8 @@ def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
                 not_whole=bool(grade and not grade.whole),
                 uncovered=bool(grade and grade.because is Because.NOT_COVERED),
                 rows=_finding_rows(report, lang, about),
-                observations=observation_rows(report, lang, _rested_on(finding for finding, _ in about)),
+                observations=observation_rows(report, lang, rested_on[:LISTED]),
+                observations_left_out=max(0, len(rested_on) - LISTED),
             )
         )
     return tuple(parts)
@@ -190,10 +196,11 @@ def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weig
 
 
 def _rested_on(findings: Iterable[Finding]) -> list[Observation]:
-    """What the findings rest on, without doubles, by target and fact."""
-    found = {
-        (seen.target, seen.fact, seen.record, seen.at, seen.probe): seen
-        for finding in findings
-        for seen in finding.rests_on
-    }
-    return [found[key] for key in sorted(found)]
+    """What the findings rest on, without doubles: that of unmet ones first, and in each by target and fact."""
+    found: dict[tuple[str, str, str, datetime, str], tuple[bool, Observation]] = {}
+    for finding in findings:
+        met = finding.verdict is not Verdict.FAIL
+        for seen in finding.rests_on:
+            key = (seen.target, seen.fact, seen.record, seen.at, seen.probe)
+            found[key] = (met and found.get(key, (True, seen))[0], seen)
+    return [found[key][1] for key in sorted(found, key=lambda key: (found[key][0], key))]

@@ -125,14 +125,35 @@ def observation_rows(report: Report, lang: str, observations: Iterable[Observati
     )
 
 
-def everything(report: Report, lang: str) -> tuple[tuple[str, tuple[ObservationRow, ...]], ...]:
-    """Every observation, by target, in the order in which the targets first occur."""
+LISTED_ON_THE_WIRE = 30
+"""Connections and exchanges whose observations are listed; data.json has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The observations by target, and how many targets are left out: exchanges and connections come in hundreds."""
+
+    targets: tuple[tuple[str, tuple[ObservationRow, ...]], ...]
+    left_out: int
+
+
+def everything(report: Report, lang: str) -> Everything:
+    """Every observation, by target, in the order in which the targets first occur; of what a stage recorded on the wire
+    the first ones, and those that are not as they should be."""
     by_target: dict[str, list[Observation]] = {}
     for observation in report.observations:
         by_target.setdefault(observation.target, []).append(observation)
-    return tuple(
-        (target_text(lang, report, target), observation_rows(report, lang, found))
-        for target, found in by_target.items()
+    wire = [target.id for kind in (TargetKind.CONNECTION, TargetKind.EXCHANGE) for target in report.targets(kind)]
+    failing = {finding.target for finding in report.findings if finding.verdict is Verdict.FAIL}
+    kept = {*wire[:LISTED_ON_THE_WIRE], *[target for target in wire if target in failing][:LISTED_ON_THE_WIRE]}
+    left_out = set(wire) - kept
+    return Everything(
+        tuple(
+            (target_text(lang, report, target), observation_rows(report, lang, found))
+            for target, found in by_target.items()
+            if target not in left_out
+        ),
+        len(left_out & by_target.keys()),
     )
 
 
