@@ -176,7 +176,7 @@ def test_a_sending_system_that_never_starts_leaves_every_scenario_not_exercised(
     scenarios = ("silent", "answer-lost", "tls-expired", "refuse", "far-down")
     report = judge_records([exercised(tmp_path, kinds=BESIDE, scenarios=scenarios)], checklist)
     found = [f for f in report.findings if f.target.startswith("scenario-")]
-    assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "tls-sane")}
+    assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "sane", "tls-sane")}
     assert {f.verdict for f in found} == {Verdict.INCONCLUSIVE}
     assert {f.unseen.reason for f in found if f.unseen} == {Reason.NOT_EXERCISED}
 
@@ -189,7 +189,7 @@ def test_a_sending_system_that_does_not_trust_the_stage_leaves_every_scenario_wi
         [exercised(tmp_path, kinds=BESIDE, scenarios=scenarios, quirks=("trusts-nobody",))], checklist
     )
     found = [f for f in report.findings if f.target.startswith("scenario-")]
-    assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "tls-sane")}
+    assert {f.target for f in found} == {f"scenario-{scenario}" for scenario in (*scenarios, "sane", "tls-sane")}
     assert {f.verdict for f in found} == {Verdict.INCONCLUSIVE}
     assert {f.unseen.reason for f in found if f.unseen} == {Reason.CONTROL_FAILED}
 

@@ -133,18 +133,25 @@ def within(plan: Plan, limits: Limits, seconds: float | None) -> int:
 def _groups(scenarios: Sequence[Scenario]) -> list[list[Scenario]]:
     """The scenarios of each round."""
     wire = [one for one in scenarios if one.layer != "answer" and not one.alone and one.id != SILENT]
-    known = load_scenarios()
-    if wire and TLS_CONTROL in known:  # what differs from its control is seen only beside it
-        wire = [known[TLS_CONTROL], *(one for one in wire if one.id != TLS_CONTROL)]
+    answers = [one for one in scenarios if one.layer == "answer" and not one.alone and one.id != SILENT]
+    wire, answers = _beside(TLS_CONTROL, wire), _beside(SANE_ID, answers)
     alone = [one for one in scenarios if one.alone and one.id != SILENT]
     found = [
         [one for one in scenarios if one.id == SILENT],
-        [one for one in scenarios if one.layer == "answer" and not one.alone and one.id != SILENT],
+        answers,
         wire,
         *([one] for one in alone if one.place == "operator"),
         *([one] for one in alone if one.place == "far"),
     ]
     return [group for group in found if group]
+
+
+def _beside(control: str, scenarios: list[Scenario]) -> list[Scenario]:
+    """Scenarios with their control before them: what differs from it is compared with it."""
+    known = load_scenarios()
+    if not scenarios or control not in known:
+        return scenarios
+    return [known[control], *(one for one in scenarios if one.id != control)]
 
 
 def _turned(persons: Sequence[str], offset: int, used: Collection[str]) -> list[str]:

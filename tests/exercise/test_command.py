@@ -121,7 +121,9 @@ def test_an_exercise_observes_judges_and_writes_the_reports(kommun):
     report = json.loads((made.folder / "run" / "data.json").read_text("utf-8"))
     assert report["records"][0]["how_ended"] == "complete"
     scenarios = {target["id"] for target in report["targets"] if target["kind"] == "scenario"}
-    assert scenarios == {f"scenario-{id_}" for id_ in ("silent", "http-500", "tls-expired", "tls-sane", "refuse")}
+    assert scenarios == {
+        f"scenario-{id_}" for id_ in ("silent", "sane", "http-500", "tls-expired", "tls-sane", "refuse")
+    }
 
 
 def test_what_was_performed_stands_in_the_record(kommun):
@@ -130,6 +132,7 @@ def test_what_was_performed_stands_in_the_record(kommun):
     assert {id_: one.unseen for id_, one in told.items()} == dict.fromkeys(told, "")
     assert {id_: one.account[-1].outcome for id_, one in told.items()} == {
         "silent": "unknown",
+        "sane": "delivered",
         "http-500": "failed",
         "tls-sane": "delivered",
         "tls-expired": "failed",
@@ -170,7 +173,7 @@ def test_an_exercise_goes_on_with_what_is_left_and_is_judged_with_what_there_is(
     )
     assert result.exit_code in {10, 11}, result.output
     more, first = made.told("more"), made.told("run")
-    assert set(more) == {"http-404"}
+    assert set(more) == {"sane", "http-404"}
     assert not set(more["http-404"].persons) & {person for one in first.values() for person in one.persons}
     assert more["http-404"].waited_ns == first["silent"].waited_ns
     report = json.loads((made.folder / "more" / "data.json").read_text("utf-8"))
@@ -409,5 +412,5 @@ def test_a_person_at_a_terminal_is_shown_whom_to_send_to_and_what_has_been_met(t
         process.wait(60)
     os.close(ours)
     assert sent == 3, "a control, the round, and a control"
-    assert "1 of 1 scenarios met: http-404" in shown
+    assert "2 of 2 scenarios met: " in shown
     assert made.told("out")["http-404"].account[-1].outcome == "failed"

@@ -46,7 +46,7 @@ def last(one):
 def test_every_scenario_is_performed_beside_a_control_that_is_delivered(performed):
     rig, told = performed
     assert rig.complete is True
-    assert set(told) == {*MANY, "tls-sane"}
+    assert set(told) == {*MANY, "sane", "tls-sane"}
     assert {one.scenario: one.unseen for one in told.values() if one.unseen} == {}
     assert {one.controlled for one in told.values()} == {"delivered"}
     assert all(one.digest == load_scenarios()[one.scenario].digest for one in told.values())
@@ -58,6 +58,7 @@ def test_the_account_of_each_is_kept_with_it(performed):
     _, told = performed
     assert {id_: last(one) for id_, one in told.items()} == {
         "silent": "unknown",
+        "sane": "delivered",
         "http-500": "failed",
         "answer-lost": "unknown",
         "far-not-registered": "paper",
@@ -114,7 +115,7 @@ def test_what_has_been_met_is_shown(performed):
     assert (
         rig.seen["r2"][0]
         == rig.seen["r2"][1]
-        == {name for name in MANY if name.startswith(("http", "a", "far-"))} - {"far-down"}
+        == {"sane", *(name for name in MANY if name.startswith(("http", "a", "far-")))} - {"far-down"}
     )
     assert rig.seen["k1"] == ({"sane"}, {"sane"})
 
@@ -157,6 +158,7 @@ def test_a_system_that_does_not_trust_the_stage_leaves_every_scenario_without_it
 def test_a_scenario_in_tls_is_controlled_by_the_sane_one_in_its_own_round(tmp_path):
     told = Rig(tmp_path, "tls-expired", "http-404", avoid="scenario-tls-sane").perform()
     assert {id_: one.controlled for id_, one in told.items()} == {
+        "sane": "delivered",
         "http-404": "delivered",
         "tls-sane": "failed",
         "tls-expired": "failed",
