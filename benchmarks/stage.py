@@ -3,21 +3,24 @@
     python benchmarks/stage.py [--wiremock PATH-TO-STANDALONE-JAR] [--exchanges 100000] [--idle 10000]
 
 The stage runs in a process of its own, as a sending system meets it, and records everything. The load comes from this
-process: a few connections, each with one request under way. With --wiremock the same load goes to WireMock over TLS, in
-turns with the stage, and what counts is the ratio: both share this machine with the load.
+process: a few connections, each with one request under way. With --wiremock the same load goes to WireMock over TLS and
+to bare servers, in turns with the stage, and what counts is the ratio: all share this machine with the load.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -38,6 +41,39 @@ def told(stage):
     print(json.dumps(dict(stage.bases)), flush=True)
 settings = StageSettings(persons=PERSONS, limits=StageLimits(connections=int(sys.argv[3])))
 asyncio.run(serve(settings, folder / "record", load_contract(), {"tool": []}, told))
+"""
+
+BARE = """
+import asyncio, ssl, sys
+root, pem, tls, size = sys.argv[1:5]
+sys.path.insert(0, root)
+from OpenSSL import SSL
+from readiness.stage.tls import TlsChannel
+ANSWER = b"HTTP/1.1 200 OK\\r\\nContent-Type: text/plain\\r\\nContent-Length: 100\\r\\n\\r\\n" + b"y" * 100
+own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+own.load_cert_chain(pem)
+other = SSL.Context(SSL.TLS_SERVER_METHOD)
+other.use_certificate_chain_file(pem)
+other.use_privatekey_file(pem)
+class Bare(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport, self.size = transport, 0
+        self.channel = TlsChannel(other) if tls == "memory BIOs" else None
+    def data_received(self, data):
+        if self.channel:
+            data = self.channel.receive(data)
+            self.transport.write(self.channel.outgoing())
+        self.size += len(data)
+        while self.size >= int(size):
+            self.size -= int(size)
+            self.transport.write(self.channel.send(ANSWER) if self.channel else ANSWER)
+async def main():
+    server = await asyncio.get_running_loop().create_server(
+        Bare, "127.0.0.1", 0, ssl=None if tls == "memory BIOs" else own
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
 """
 
 
@@ -91,40 +127,64 @@ def measure(given: argparse.Namespace, folder: Path, ports: dict[str, int], pid:
 
 
 def compare(given: argparse.Namespace, folder: Path, context: ssl.SSLContext, port: int, plain: bytes) -> None:
-    """The same load on WireMock and on the stage, in turns; the best of five of each, because the machine is shared."""
+    """The same load, in turns, on the stage, on WireMock with its journal of requests and without, and on bare servers.
+
+    A bare server reads so many bytes and answers them from memory: what one CPython process can do at most.
+    """
     mappings = folder / "mappings"
     mappings.mkdir()
     answer = {"status": 200, "body": "y" * 100, "headers": {"Content-Type": "text/plain"}}
     mapping = {"request": {"method": "POST", "urlPath": "/elsewhere"}, "response": answer}
     (mappings / "one.json").write_text(json.dumps(mapping), encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        https = probe.getsockname()[1]
-    command = [
-        "java",
-        "-jar",
-        str(given.wiremock),
-        "--port",
-        "0",
-        "--https-port",
-        str(https),
-        "--root-dir",
-        str(folder),
-    ]
     anyone = ssl.create_default_context()
     anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+    with contextlib.ExitStack() as stack:
+        ports = {"the stage": (port, context)}
+        for name, more in (
+            ("WireMock, as it comes", ()),
+            ("WireMock, --no-request-journal", ("--no-request-journal",)),
+        ):
+            ports[name] = stack.enter_context(wiremock(given.wiremock, folder, more)), anyone
+        for name in ("asyncio", "memory BIOs"):
+            ports[f"bare server, TLS by {name}"] = stack.enter_context(bare(name, folder, len(plain))), anyone
+        for other, trust in ports.values():
+            for _ in range(8):  # the JVM compiles what it runs often, a little at a time
+                load(other, trust, plain, given.requests, 20)
+        rows: dict[str, list[float]] = {name: [] for name in ports}
+        for _ in range(5):
+            for name, (other, trust) in ports.items():
+                rows[name].append(load(other, trust, plain, given.requests, 20))
+    ours = statistics.median(rows["the stage"])
+    for name, rates in rows.items():
+        rate = statistics.median(rates)
+        print(f"  {name:36} {rate:10.0f} /s   {1e6 / rate:5.0f} µs   the stage / it: {ours / rate:.2f}")
+
+
+@contextlib.contextmanager
+def wiremock(jar: Path, folder: Path, more: tuple[str, ...]) -> Iterator[int]:
+    """WireMock in a process of its own, on a port for HTTPS."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        https = probe.getsockname()[1]
+    ports = ["--port", "0", "--https-port", str(https), "--root-dir", str(folder)]
+    command = ["java", "-jar", str(jar), *ports, *more]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(https)
-            load(https, anyone, plain, given.requests * 2, 20)  # the JVM compiles what it runs often
-            rows = [
-                (load(https, anyone, plain, given.requests, 20), load(port, context, plain, given.requests, 20))
-                for _ in range(5)
-            ]
+            yield https
         finally:
             process.terminate()
-    theirs, ours = max(row[0] for row in rows), max(row[1] for row in rows)
-    print(f"WireMock, the same POST over TLS          {theirs:10.0f} /s")
-    print(f"the stage, in turns with it               {ours:10.0f} /s, {ours / theirs:.2f} times WireMock")
+
+
+@contextlib.contextmanager
+def bare(tls: str, folder: Path, size: int) -> Iterator[int]:
+    """A server that only counts bytes, in a process of its own."""
+    command = [sys.executable, "-c", BARE, str(Path(__file__).parents[1]), str(folder / "client.pem"), tls, str(size)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 def request(path: str, body: bytes) -> bytes:

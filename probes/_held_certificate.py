@@ -6,6 +6,7 @@ A file may hold one certificate or many, with the key or without. Left out: what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from probes import _certificate_chain as chains
 from probes._certificate_files import Opened, open_file
@@ -28,9 +29,21 @@ class Held:
         return attempt(load, self.chain[0])
 
 
-def read_held(target: Target, session: Session) -> Held:
-    """What the target's files hold. CannotObserve if the file of the certificate cannot be opened or holds none."""
+_READ: WeakKeyDictionary[Session, dict[Target, Held]] = WeakKeyDictionary()
 
+
+def read_held(target: Target, session: Session) -> Held:
+    """What the target's files hold. CannotObserve if the file of the certificate cannot be opened or holds none.
+
+    Read once a session: every certificate is compared with every other, and a private key is slow to open.
+    """
+    found = _READ.setdefault(session, {})
+    if target not in found:
+        found[target] = _read(target, session)
+    return found[target]
+
+
+def _read(target: Target, session: Session) -> Held:
     def password() -> bytes | None:
         return session.password(target.id)
 

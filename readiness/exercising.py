@@ -159,7 +159,10 @@ def _starter(start: Start, profile: Profile, web: Web, lang: str, told: Told) ->
 
 
 def _tables(folder: Path) -> Path:
+    """The folder of the tables, without those of a run that this one is written over."""
     (folder / TABLES).mkdir(exist_ok=True)
+    for old in (folder / TABLES).glob("persons-*.csv"):
+        old.unlink()
     return folder / TABLES
 
 

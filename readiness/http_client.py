@@ -42,10 +42,10 @@ async def request(session: Session, target: Target, asked: HttpRequest) -> HttpA
         trust = Trust.read(anchors, session.now(), name)
     try:
         async with asyncio.timeout(SECONDS):
-            stream = await _connected(session, host, port)
+            stream = await connected(session, host, port)
             try:
                 tls = await open_tls(stream, name, trust, identity)
-                return await exchange(tls, name if port == 443 else f"{_bracketed(name)}:{port}", asked)
+                return await exchange(tls, host_field(name, port), asked)
             finally:
                 await stream.close()
     except TimeoutError:
@@ -82,7 +82,7 @@ def _identity(session: Session, target: Target) -> Identity | None:
     return read_identity(session, held)
 
 
-async def _connected(session: Session, host: str, port: int) -> Stream:
+async def connected(session: Session, host: str, port: int) -> Stream:
     """A connection to the first address that takes one; the first refusal where none does."""
     failures: list[CannotObserve] = []
     for ip in (await session.addresses(host))[:ADDRESSES]:
@@ -141,5 +141,7 @@ async def _event(connection: h11.Connection, stream: Stream, *, answered: bool) 
     return event
 
 
-def _bracketed(name: str) -> str:
-    return f"[{name}]" if ":" in name else name
+def host_field(name: str, port: int) -> str:
+    """The Host field of a request to that server."""
+    bracketed = f"[{name}]" if ":" in name else name
+    return bracketed if port == 443 else f"{bracketed}:{port}"

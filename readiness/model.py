@@ -27,6 +27,7 @@ class TargetKind(StrEnum):
     CONNECTION = "connection"
     EXCHANGE = "exchange"
     SCENARIO = "scenario"
+    REFUSAL_CERTIFICATE = "refusal_certificate"
 
 
 # These come from what the stage recorded; no profile declares one.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -111,6 +111,39 @@ class HttpAnswer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a client shows of itself in a handshake. Neither `held` nor `made`: no certificate.
+
+    `held` is the id of a certificate, or of one to be refused, in the profile; `made` a certificate and its key
+    (PKCS#8) that were made for the purpose. `issuers` are sent along in that order; None stands for those in the held
+    one's file. All of it DER.
+    """
+
+    held: str = ""
+    made: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    issuers: tuple[bytes, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How a server received a client: in one handshake, and in the request after it, if it came to that.
+
+    `requested`: it asked for a certificate, then or at the request; `proved`: one was shown, with its key; `sent`: the
+    request was begun; `heard`: something of an answer came; `alert`: the number (RFC 8446 B.2) of the last one it sent
+    but for close_notify. Either a whole `answer` came, or `ended` says what came instead.
+    """
+
+    version: str
+    requested: bool
+    proved: bool
+    sent: bool
+    heard: bool
+    alert: int | None
+    answer: HttpAnswer | None
+    ended: Unseen | None
+
+
 class Canary(Protocol):
     """A listener of our own on this machine, which only our request names."""
 
@@ -145,6 +178,13 @@ class Session(Protocol):
         endpoint declares. A body, or that certificate, goes only to a server that the profile's trust anchors vouch
         for, where it names any. CannotObserve: as `dial`, and access_denied, credentials_needed, not_supported,
         not_understood, closed_early."""
+
+    async def present(self, target: Target, shown: Shown, asked: HttpRequest) -> Reception:
+        """How an endpoint of the profile receives a client that shows this, and what it answers to the request.
+
+        Where the profile names trust anchors, nothing is shown to a server that they do not vouch for. CannotObserve:
+        as `dial`, access_denied for such a server, and what keeps a certificate of the profile from being shown.
+        """
 
     def canary(self, target: Target) -> AbstractAsyncContextManager[Canary]:
         """A canary for as long as the block lasts. CannotObserve(not_configured) for a target on another machine: it

@@ -37,7 +37,7 @@ from readiness.recording import (
     performance_target,
 )
 from readiness.register import Checklist
-from readiness.report import RecordUsed, Report
+from readiness.report import RecordUsed, Report, ScenarioWords
 from readiness.session import LiveSession, Recorded
 from readiness.union import from_another_party
 
@@ -161,7 +161,19 @@ def judge_records(
         ended=max(record.ended for record in records),
         judged_at=when,
         part=part,
+        scenarios=scenario_words(profile),
     )
+
+
+def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:
+    """The words of the scenarios among a profile's targets, group by group. One of a later version has none."""
+    from readiness.stage.scenario import GROUPS, load_scenarios
+
+    named = {str(target.says("scenario")) for target in profile.targets if target.kind is TargetKind.SCENARIO}
+    if not named:
+        return ()
+    known = sorted(load_scenarios().values(), key=lambda scenario: GROUPS.index(scenario.group))
+    return tuple(ScenarioWords(s.id, s.group, s.title, s.means, s.source) for s in known if s.id in named)
 
 
 def read_and_judge(

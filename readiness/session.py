@@ -24,7 +24,7 @@ from readiness import personal
 from readiness.chain import Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
-from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Stream
+from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Reception, Shown, Stream
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
@@ -118,6 +118,12 @@ class LiveSession:
         from readiness.http_client import request
 
         return await request(self, target, asked)
+
+    async def present(self, target: Target, shown: Shown, asked: HttpRequest) -> Reception:
+        """How an endpoint receives a client that shows this."""
+        from readiness.presenting import present
+
+        return await present(self, target, shown, asked)
 
     @contextlib.asynccontextmanager
     async def canary(self, target: Target) -> AsyncIterator[Canary]:

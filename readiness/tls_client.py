@@ -39,6 +39,7 @@ CERTIFICATE_ALERTS = (
     "unknown ca",
     "access denied",
 )
+CLOSE_NOTIFY = 0  # RFC 8446 section 6.1
 SAYINGS: tuple[tuple[str, Reason], ...] = (
     ("alert protocol version", Reason.NOT_SUPPORTED),
     ("alert handshake failure", Reason.NOT_SUPPORTED),
@@ -49,6 +50,20 @@ SAYINGS: tuple[tuple[str, Reason], ...] = (
     ("alert", Reason.ACCESS_DENIED),
     ("unrecognized name", Reason.ACCESS_DENIED),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a handshake showed. `asked`: for a client certificate; `proved`: one was shown, with its key; `heard`:
+    something was read after it; `alert`: the number of the last one read; `distrust`: why the server is not trusted.
+    """
+
+    version: str
+    asked: bool
+    proved: bool
+    heard: bool
+    alert: int | None
+    distrust: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +90,22 @@ class Trust:
 async def open_tls(stream: Stream, server_name: str, trust: Trust | None, identity: Identity | None) -> TlsStream:
     """Shake hands. CannotObserve: access_denied for a server that is not trusted or that refuses the certificate
     shown, credentials_needed where it wants one and none is declared."""
+    tls = client(stream, server_name, trust, identity)
+    await tls.shake_hands()
+    return tls
+
+
+def client(
+    stream: Stream, server_name: str, trust: Trust | None, identity: Identity | None, *, lenient: bool = False
+) -> TlsStream:
+    """A client that has not shaken hands yet. `lenient`: any key and signature of either side may be used."""
     state = _State(trust, shown=identity is not None)
-    context = _context(trust, identity, state)
+    context = _context(trust, identity, state, lenient=lenient)
     connection = SSL.Connection(context, None)
     if not _address(server_name):
         connection.set_tlsext_host_name(server_name.encode("ascii"))
     connection.set_connect_state()
-    tls = TlsStream(connection, stream, state)
-    await tls.shake_hands()
-    return tls
+    return TlsStream(connection, stream, state)
 
 
 class TlsStream:
@@ -94,6 +116,14 @@ class TlsStream:
         self._connection = connection
         self._stream = stream
         self._state = state
+
+    @property
+    def seen(self) -> Handshake:
+        """What the handshake has shown up to now, and what was said since."""
+        state = self._state
+        begun = state.asked or state.finished
+        version = self._connection.get_protocol_version_name() if begun else ""
+        return Handshake(version, state.asked, state.proved, state.heard, state.alert, state.distrust)
 
     async def shake_hands(self) -> None:
         """Until the handshake is complete."""
@@ -108,6 +138,7 @@ class TlsStream:
                     await self._flush()  # our alert: the peer's log then says why
                 raise self._reading(error) from error
             else:
+                self._state.finished = True
                 await self._flush()
                 if self._state.asked and self._connection.get_protocol_version_name() == "TLSv1.3":
                     await self._listen_for_refusal()
@@ -135,13 +166,16 @@ class TlsStream:
         """Some bytes, or b"" when the peer has closed, with close_notify or without."""
         while True:
             try:
-                return self._connection.recv(limit)
+                data = self._connection.recv(limit)
             except SSL.WantReadError:
                 await self._flush()
             except SSL.ZeroReturnError:
                 return b""
             except SSL.Error as error:
                 raise self._reading(error) from error
+            else:
+                self._state.heard = True
+                return data
             data = await self._stream.receive()
             if not data:
                 return b""
@@ -196,17 +230,26 @@ class TlsStream:
 
 @dataclass(slots=True)
 class _State:
-    """What the callbacks have learnt: whether a client certificate was asked for, and why the server is not trusted."""
+    """What the callbacks have learnt. `asked`, `proved`, `heard`, `alert` and `distrust` are those of `Handshake`."""
 
     trust: Trust | None
     shown: bool
+    finished: bool = False
     asked: bool = False
+    proved: bool = False
+    heard: bool = False
+    alert: int | None = None
     distrust: str = field(default="")
 
-    def told(self, connection: SSL.Connection, where: int, value: int) -> None:  # noqa: ARG002  OpenSSL's call
-        """Called at each step of the handshake."""
-        if b"certificate request" in connection.get_state_string():
+    def told(self, connection: SSL.Connection, where: int, value: int) -> None:
+        """Called at each step of the handshake, and for each alert: level and description, a byte each."""
+        if where == SSL.SSL_CB_READ_ALERT and value & 0xFF != CLOSE_NOTIFY:
+            self.alert = value & 0xFF
+        step = connection.get_state_string()
+        if b"certificate request" in step:
             self.asked = True
+        if b"write certificate verify" in step:
+            self.proved = True
 
     def verify(self, connection: SSL.Connection, found: crypto.X509, error: int, depth: int, verified: int) -> bool:  # noqa: ARG002
         """Called for each certificate of the path, the server's own (depth 0) last."""
@@ -233,14 +276,15 @@ def covers(certificate: x509.Certificate, name: str) -> bool:
     return False
 
 
-def _context(trust: Trust | None, identity: Identity | None, state: _State) -> SSL.Context:
+def _context(trust: Trust | None, identity: Identity | None, state: _State, *, lenient: bool) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_info_callback(state.told)
+    if trust is None or lenient:
+        context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
     if trust is None:
         # A look at what anybody may read; whether the certificate is right is for `server_certificate`.
         context.set_verify(SSL.VERIFY_NONE)
-        context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
     else:
         store = context.get_cert_store()
         assert store is not None  # a fresh context has one

@@ -29,7 +29,7 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"chain", "errors", "model", "recording", "values"},
+    "record": {"chain", "errors", "model", "recording", "recording_json", "values"},
 }
 PURE = set(CORE) - {"checklist", "observe", "record"}
 
@@ -219,6 +219,8 @@ TOLD = {
     "version": "tells the reader what was agreed on; the stage limits it too",
     "suite": "tells the reader what was agreed on; the stage limits it too",
     "group": "tells the reader what was agreed on; the stage limits it too",
+    "connections_made": "every connection is counted for the reader",
+    "without_intermediate": "a server that knows the intermediates may rightly let the client in",
     "certificates_presented": "rests behind `leaf`, beside the table of them",
     "time_to_account": "nobody promises a time; the reader sees it beside the timeline",
     "requests": "says of how many requests those of the HTTP library were found out",
@@ -286,4 +288,7 @@ def test_nothing_is_posed_as_law_that_was_not_read():
 
 def test_no_probe_of_the_chain_disturbs_and_only_named_ones_send():
     assert {probe.effect for probe in probes.discover()} <= {Effect.READS, Effect.SCANS, Effect.SENDS}
-    assert [probe.id for probe in probes.discover() if probe.effect is Effect.SENDS] == ["soap_faults"]
+    assert [probe.id for probe in probes.discover() if probe.effect is Effect.SENDS] == [
+        "client_certificate_refusal",
+        "soap_faults",
+    ]

@@ -23,9 +23,8 @@ from readiness.recording import (
     Performance,
     connection_target,
     exchange_target,
-    from_plain,
-    to_json,
 )
+from readiness.recording_json import from_plain, to_json
 from tests.conftest import NOON
 
 

@@ -13,8 +13,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.demo.defects import find_defect
+from readiness.demo.guard import Guard
 from readiness.demo.pki import Pki
-from readiness.demo.plan import SENDING, SOAP_PATH, STAGE, Plan, conforming
+from readiness.demo.plan import (
+    KOMMUN,
+    LET_IN,
+    MEDIATOR,
+    SENDING,
+    SOAP_PATH,
+    STAGE,
+    Plan,
+    ServerPlan,
+    conforming,
+)
 from readiness.demo.profile_text import profile_text
 from readiness.demo.servers import NodeServer, Settings
 from readiness.demo.soap_service import SoapService
@@ -78,11 +89,19 @@ def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
         server.oldest,
         server.newest,
         lenient=server.oldest < "TLSv1.2" or leaf.key == "rsa-1024" or leaf.hash == "SHA-1",
-        clients=folder / "ca" / "rot.pem" if server.mutual_tls == "required" else None,
+        guard=_guard(server, plan, pki) if server.mutual_tls == "required" else None,
         answers_sslv3=server.answers_sslv3,
         shown=pki.chain_der(server.chain) if server.by_hand else (),
         soap=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
     )
+
+
+def _guard(server: ServerPlan, plan: Plan, pki: Pki) -> Guard:
+    """The kommun and its mediator have an agreement with each other, their supplier has none with either."""
+    numbers = frozenset(plan.parties[party].organisation_number.replace("-", "") for party in (KOMMUN, MEDIATOR))
+    issuer, revoked = plan.certificates[LET_IN].issuer, [plan.refusals["revoked"]]
+    revocations = pki.revocations(issuer, revoked)
+    return Guard(pki.certificate("rot"), revocations, pki.name(issuer), numbers, pki.now, server.forgets)
 
 
 def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -91,6 +110,8 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
     for id_, file in plan.files.items():
         issuer = plan.certificates[file.certificate].issuer
         contents[f"cert/{id_}.pem"] = (id_, pki.chain([file.certificate, issuer]))
+    for name in plan.refusals.values():
+        contents[f"cert/{name}.pem"] = (name, pki.chain([name, plan.certificates[name].issuer]))
     contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))
     contents["logg.json"] = ("log", b"")
     for check, said in plan.statements.items():
@@ -101,8 +122,10 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
         (folder / path).write_bytes(data)
     for id_, file in plan.files.items():
         _write_key(folder / "cert" / f"{id_}.key", pki.private_key(file.key_of or file.certificate), file.mode)
+    for name in plan.refusals.values():
+        _write_key(folder / "cert" / f"{name}.key", pki.private_key(name))
     files = {key: path for path, (key, _) in contents.items()}
-    files |= {f"{id_}.key": f"cert/{id_}.key" for id_ in plan.files}
+    files |= {f"{id_}.key": f"cert/{id_}.key" for id_ in (*plan.files, *plan.refusals.values())}
     return files, {key: hashlib.sha256(data).hexdigest() for key, data in contents.values()}
 
 

@@ -9,6 +9,7 @@ from readiness.demo import (
     certificate_defects,
     fault_defects,
     letter_defects,
+    refusal_defects,
     responsibility_defects,
     sending_defects,
     server_certificate_defects,
@@ -24,6 +25,7 @@ DEFECTS: Mapping[str, Defect] = {
     defect.name: defect
     for module in (
         tls_defects,
+        refusal_defects,
         server_certificate_defects,
         certificate_defects,
         responsibility_defects,
@@ -41,6 +43,7 @@ DEFAULT_DEFECTS = (
     "server-certificate-20-days",
     "key-file-readable",
     "nobody-responsible-traceability",
+    "send-prints-after-any-problem",
     "statement-missing:12-7",
     "statement-missing:23-5",
     "statement-expired:13-6",

@@ -5,8 +5,8 @@ SHA-1 and RSA keys of 1024 bits are made too, because built-in defects need them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 
 from cryptography import x509
@@ -46,7 +46,7 @@ class Pki:
 
     def __init__(self, plan: Plan, now: datetime) -> None:
         self._plan = plan
-        self._now = now
+        self.now = now
         self._made: dict[str, bytes] = {}
 
     def certificate(self, name: str) -> bytes:
@@ -69,6 +69,21 @@ class Pki:
         """The private key of a certificate, PEM (PKCS#8, not encrypted)."""
         return self._key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
+    def name(self, name: str) -> x509.Name:
+        """The subject of the certificate of that name."""
+        return subject(self._plan.certificates[name], self._plan.parties)
+
+    def revocations(self, issuer: str, revoked: Sequence[str]) -> bytes:
+        """A list of that issuer that revokes these certificates since yesterday, PEM."""
+        yesterday = self.now - timedelta(days=1)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.name(issuer)).last_update(yesterday)
+        builder = builder.next_update(self.now + timedelta(days=30))
+        for name in revoked:
+            serial = x509.load_pem_x509_certificate(self.certificate(name)).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(yesterday)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key(issuer), hashes.SHA256()).public_bytes(Encoding.PEM)
+
     def _key(self, name: str) -> PrivateKey:
         plan = self._plan.certificates[name]
         return self._key(plan.key_of) if plan.key_of else _key_of(name, plan.key)
@@ -83,8 +98,8 @@ class Pki:
             .issuer_name(subject(issuer, self._plan.parties))
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(plan.begins or self._now + plan.starts)
-            .not_valid_after(self._now + plan.ends)
+            .not_valid_before(plan.begins or self.now + plan.starts)
+            .not_valid_after(self.now + plan.ends)
         )
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())

@@ -7,13 +7,14 @@ files (`chain`).
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from readiness.chain import PROPERTIES
+from readiness.profile.refusal_certificates import SHOWS
 
 DAY = timedelta(days=1)
 KOMMUN, VENDOR, MEDIATOR = "kommunen", "leverantoren", "formedlaren"
@@ -21,6 +22,8 @@ CASE_SYSTEM, CASE_SYSTEM_VERSION = "verksamhetssystem", "5.2"
 INTEGRATION = "integration"
 SOAP_PATH = "/Message/v3"
 STAGE = "provbank"
+LET_IN = "provklient"
+"""The client certificate that the tool shows to servers which ask for one."""
 SENDING = (CASE_SYSTEM, INTEGRATION, "formedlare")
 """The stage's certificate, and the processes of the sending system, each with a certificate of its own."""
 
@@ -56,7 +59,7 @@ class ServerPlan:
 
     `answers_sslv3`: a hello of SSL 3.0 is answered by an SSL 3.0 ServerHello, and no more than that. `by_hand`: the
     certificates are shown in TLS 1.2, and no more than that, for no TLS library serves them. `soap` names the service
-    of the contract behind TLS, "" for none; `quirks` are those of `soap_service`.
+    of the contract behind TLS, "" for none; `quirks` are those of `soap_service`. `forgets` is the defect of `guard`.
     """
 
     node: str
@@ -70,6 +73,7 @@ class ServerPlan:
     by_hand: bool = False
     soap: str = ""
     quirks: tuple[str, ...] = ()
+    forgets: str = ""
 
 
 @dataclass(slots=True)
@@ -148,6 +152,8 @@ class Plan:
     certificates: dict[str, CertificatePlan]
     files: dict[str, FilePlan]
     statements: dict[str, StatementPlan]
+    refusals: dict[str, str] = field(default_factory=dict)
+    """What a certificate shows that should be refused, and which that is."""
     sending: SendingPlan = field(default_factory=SendingPlan)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
@@ -155,7 +161,8 @@ class Plan:
 
 def conforming() -> Plan:
     """A fresh plan of the chain without any built-in defect."""
-    return Plan(_parties(), _nodes(), _servers(), _certificates(), _files(), _statements())
+    refusals = {shows: f"avvisas-{shows.replace('_', '-')}" for shows in SHOWS}
+    return Plan(_parties(), _nodes(), _servers(), _certificates(), _files(), _statements(), refusals)
 
 
 def _parties() -> dict[str, PartyPlan]:
@@ -209,6 +216,7 @@ def _certificates() -> dict[str, CertificatePlan]:
             "Exempelförmedling", MEDIATOR, key="rsa-2048", extended_key_usage=("clientAuth",), ends=600 * DAY
         ),
         **_on_this_machine(),
+        **_to_be_refused(),
     }
     for node, plan in _nodes().items():
         name = f"{node}.exempelby.example"
@@ -216,6 +224,21 @@ def _certificates() -> dict[str, CertificatePlan]:
             name, plan.party, dns_names=(name,), extended_key_usage=("serverAuth",)
         )
     return certificates
+
+
+def _to_be_refused() -> dict[str, CertificatePlan]:
+    """The certificate that is let in, and those of the same issuer that differ from it in one thing. No defect touches
+    them: it is the servers that forget."""
+
+    usual = CertificatePlan("Exempelby kommun prov", KOMMUN, extended_key_usage=("clientAuth",), ends=600 * DAY)
+    return {
+        LET_IN: replace(usual, key="rsa-2048"),
+        "avvisas-expired": replace(usual, starts=-400 * DAY, ends=-DAY),
+        "avvisas-other-organisation": replace(usual, party=VENDOR),
+        "avvisas-other-purpose": replace(usual, extended_key_usage=("serverAuth",)),
+        "avvisas-revoked": replace(usual),
+        "avvisas-small-key": replace(usual, key="rsa-1024"),
+    }
 
 
 def _on_this_machine() -> dict[str, CertificatePlan]:
@@ -233,6 +256,7 @@ def _files() -> dict[str, FilePlan]:
         "signering": FilePlan("signering", CASE_SYSTEM, KOMMUN, "signing"),
         "forsegling": FilePlan("forsegling", "formedlare", MEDIATOR, "sealing"),
         "formedlare-klient": FilePlan("formedlare-klient", "formedlare", MEDIATOR, "tls-client"),
+        LET_IN: FilePlan(LET_IN, INTEGRATION, KOMMUN, "tls-client"),
         "integration-server": FilePlan("integration-server", "integration", KOMMUN, "tls-server"),
     }
 

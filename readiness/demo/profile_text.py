@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, MEDIATOR, SOAP_PATH, NodePlan, Plan, StatementPlan
+from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, LET_IN, MEDIATOR, SOAP_PATH, NodePlan, Plan, StatementPlan
 
 MONTH = 30 * DAY
 WRITERS = {
@@ -43,6 +43,8 @@ def profile_text(
         *_endpoints(plan, addresses),
         COMMENTS["certificate"],
         *_certificates(plan, files),
+        COMMENTS["refusal_certificate"],
+        *_refusals(plan, files),
         COMMENTS["message_type"],
         *_message_types(),
         _table("log_source", id="formedlingslogg", node="log", path=files["log"], format="json"),
@@ -69,6 +71,7 @@ COMMENTS = {
     "node": "# Nodernas ordning är försändelsens väg. För varje egenskap anges den part som ansvarar.\n",
     "endpoint": "# Adresserna är den här datorns egna; namnen finns inte i DNS.\n",
     "certificate": "# Certifikaten och nycklarna är gjorda för exemplet och gäller ingenting utanför det.\n",
+    "refusal_certificate": "# Certifikat att avvisa: vart och ett skiljer sig från provklient i en enda sak.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
@@ -148,6 +151,7 @@ def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
             mutual_tls=server.mutual_tls,
             soap=server.soap,
             path=SOAP_PATH if server.soap else "",
+            client_certificate=LET_IN if server.mutual_tls == "required" else "",
         )
 
 
@@ -161,6 +165,19 @@ def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
             use=file.use,
             file=files[id_],
             key_file=files[f"{id_}.key"],
+        )
+
+
+def _refusals(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
+    asking = [f"{id_}-adress" for id_, server in plan.servers.items() if server.mutual_tls == "required"]
+    for shows, name in plan.refusals.items():
+        yield _table(
+            "refusal_certificate",
+            id=name,
+            endpoints=asking,
+            shows=shows,
+            file=files[name],
+            key_file=files[f"{name}.key"],
         )
 
 
@@ -195,7 +212,7 @@ def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str
         return _table("permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document)
 
     yield permit(KOMMUN, "sends")
-    yield permit(MEDIATOR, document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
+    yield permit(MEDIATOR, "sends", document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
 
 
 def _statement(
@@ -255,7 +272,7 @@ def _risk_levels(now: datetime) -> Iterable[str]:
 
 
 LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
-LISTS |= {"permit", "deviation", "risk_level"}
+LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate"}
 
 
 def _table(name: str, /, **values: object) -> str:

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 
 from readiness.demo.defect import Change, Defect, change_certificate, change_server
 from readiness.demo.plan import DAY, CertificatePlan, Plan
+from readiness.demo.refusal_defects import MIRROR
 from readiness.model import Words
 
 SERVER, LEAF = "formedlare", "formedlare-server"
 NO_PATH = ("MM-SCERT-01", "MM-SCERT-17", "MM-SCERT-18", "MM-SCERT-19")
 """Without a path it stays open whether the certificate is public, and so what is asked of public ones."""
+UNTRUSTED = (*NO_PATH, *MIRROR)
+"""Nor is any client certificate shown to a server that the profile's anchors do not vouch for."""
 ORGANISATION_VALIDATED = "2.23.140.1.2.2"  # CA/Browser Forum, Baseline Requirements 7.1.6.1
 
 
@@ -46,7 +49,7 @@ DEFECTS = (
         "servercertifikat har gått ut",
         "certificate has expired",
         change_certificate(LEAF, starts=-366 * DAY, ends=-DAY),
-        *NO_PATH,
+        *UNTRUSTED,
         "MM-SCERT-03",
         "MM-SCERT-13",
         "MM-SCERT-14",
@@ -79,20 +82,21 @@ DEFECTS = (
         "certificate is for another name",
         change_certificate(LEAF, dns_names=("annan.exempelby.example",)),
         "MM-SCERT-02",
+        *MIRROR,
     ),
     _defect(
         "unknown-ca",
         "servercertifikat leder till en okänd utfärdare",
         "certificate leads to an unknown authority",
         _unknown_authority,
-        *NO_PATH,
+        *UNTRUSTED,
     ),
     _defect(
         "incomplete-chain",
         "server skickar inte utfärdarens certifikat",
         "server does not send its issuer's certificate",
         change_server(SERVER, chain=[LEAF]),
-        *NO_PATH,
+        *UNTRUSTED,
     ),
     _defect(
         "chain-order",
@@ -123,6 +127,7 @@ DEFECTS = (
         _by_hand("dsa-1024"),
         "MM-SCERT-04",
         "MM-TLS-05",
+        *MIRROR,
     ),
     _defect(
         "curve",
@@ -132,6 +137,7 @@ DEFECTS = (
         "MM-SCERT-07",
         "MM-SCERT-08",
         "MM-TLS-05",
+        *MIRROR,
     ),
     _defect(
         "p-224",
@@ -140,6 +146,7 @@ DEFECTS = (
         _by_hand("secp224r1"),
         "MM-SCERT-08",
         "MM-TLS-05",
+        *MIRROR,
     ),
     _defect(
         "sha224",
@@ -168,7 +175,7 @@ DEFECTS = (
         "servercertifikat har inte börjat gälla",
         "certificate is not valid yet",
         change_certificate(LEAF, starts=2 * DAY),
-        *NO_PATH,
+        *UNTRUSTED,
         "MM-SCERT-03",
     ),
     _defect(
@@ -205,7 +212,7 @@ DEFECTS = (
         "servercertifikat är inte till för servrar",
         "certificate is not for servers",
         change_certificate(LEAF, extended_key_usage=("clientAuth",)),
-        *NO_PATH,
+        *UNTRUSTED,
         "MM-SCERT-11",
     ),
 )

@@ -1,8 +1,8 @@
 """How do the example kommun's nodes answer? Real TLS servers in threads of this process, on loopback.
 
 Each connection is bounded in time, a client's misbehaviour ends its own connection silently, and `stop` leaves no
-thread or socket behind. Left out: what stands in the certificates (`pki`), and what a SOAP service says
-(`soap_service`).
+thread or socket behind. Left out: what stands in the certificates (`pki`), whom a server lets in (`guard`), and what a
+SOAP service says (`soap_service`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
+
 from readiness.demo import by_hand
+from readiness.demo.guard import Guard, GuardedPeer
 from readiness.demo.soap_service import SoapService, read_request
 
 HOST = "127.0.0.1"
@@ -28,6 +31,7 @@ WAIT = 3.0
 POLL = 0.02
 """Seconds between two looks at whether to stop."""
 GREETING = b"HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 STRICT = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
 LENIENT = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
@@ -44,7 +48,7 @@ class Settings:
     """What one server does: the files it loads, the versions it speaks, and whom it lets in.
 
     `lenient`: small keys, SHA-1 and the suites of old versions are let through, which some built-in defects need.
-    `clients` is the CA file that a client's certificate must lead to; None asks for no certificate. `shown`: these
+    `guard` says which clients are let in; None asks for no certificate. `shown`: these
     certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is completed. `soap`
     is the service behind TLS, if there is any.
     """
@@ -54,7 +58,7 @@ class Settings:
     oldest: str = "TLSv1.2"
     newest: str = "TLSv1.3"
     lenient: bool = False
-    clients: Path | None = None
+    guard: Guard | None = None
     answers_sslv3: bool = False
     shown: tuple[bytes, ...] = ()
     soap: SoapService | None = None
@@ -117,13 +121,22 @@ class NodeServer(socketserver.ThreadingTCPServer):
             return
         if self._context is None:
             return
-        peer = Peer(self._context, raw)
-        peer.do(peer.tls.do_handshake)
-        if self._settings.soap is None:
-            if peer.do(peer.tls.read, 4096):
-                peer.do(peer.tls.write, GREETING)
-        elif request := read_request(lambda: bytes(peer.do(peer.tls.read, 65536))):
-            peer.do(peer.tls.write, self._settings.soap.answer(request))
+        peer = self._peer(self._context, raw)
+        peer.shake_hands()
+        if not peer.lets_in():
+            if peer.read(4096):
+                peer.write(FORBIDDEN)
+        elif self._settings.soap is None:
+            if peer.read(4096):
+                peer.write(GREETING)
+        elif request := read_request(lambda: peer.read(65536)):
+            peer.write(self._settings.soap.answer(request))
+
+    def _peer(self, context: ssl.SSLContext | SSL.Context, raw: socket.socket) -> Peer | GuardedPeer:
+        if isinstance(context, ssl.SSLContext):
+            return Peer(context, raw)
+        assert self._settings.guard is not None  # it made the context
+        return GuardedPeer(context, self._settings.guard, raw, WAIT)
 
     def _by_hand(self, raw: socket.socket) -> bytes:
         """The whole answer, where the defect is what no TLS library serves; else nothing, and nothing is read."""
@@ -141,9 +154,25 @@ class Peer:
     def __init__(self, settings: ssl.SSLContext, raw: socket.socket) -> None:
         self._raw = raw
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = settings.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._tls = settings.wrap_bio(self._incoming, self._outgoing, server_side=True)
 
-    def do(self, action: Callable[..., Any], *arguments: Any) -> Any:
+    def shake_hands(self) -> None:
+        """Until the handshake is complete."""
+        self._do(self._tls.do_handshake)
+
+    def read(self, limit: int) -> bytes:
+        """Some bytes, b"" at the end."""
+        return bytes(self._do(self._tls.read, limit))
+
+    def write(self, data: bytes) -> None:
+        """All of it."""
+        self._do(self._tls.write, data)
+
+    def lets_in(self) -> bool:
+        """Anybody is let in where no certificate is asked for."""
+        return True
+
+    def _do(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """What the action gives, within WAIT seconds in all. OSError (an SSLError is one) when it fails."""
         until = time.monotonic() + WAIT
         while time.monotonic() < until:
@@ -168,16 +197,16 @@ class Peer:
             self._raw.sendall(self._outgoing.read())
 
 
-def context(settings: Settings) -> ssl.SSLContext:
+def context(settings: Settings) -> ssl.SSLContext | SSL.Context:
     """The TLS settings of a server."""
+    ciphers = LENIENT if settings.lenient else STRICT
+    if settings.guard:
+        return settings.guard.context(settings.chain, settings.key, ciphers, settings.oldest, settings.newest)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.set_ciphers(LENIENT if settings.lenient else STRICT)
+    made.set_ciphers(ciphers)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # about TLS 1.0 and 1.1, which is what the defect is
         made.minimum_version = VERSIONS[settings.oldest]
         made.maximum_version = VERSIONS[settings.newest]
     made.load_cert_chain(settings.chain, settings.key)
-    if settings.clients:
-        made.load_verify_locations(settings.clients)
-        made.verify_mode = ssl.CERT_REQUIRED
     return made

@@ -13,16 +13,15 @@ from dataclasses import dataclass, replace
 from readiness.errors import AccountError
 from readiness.exercise.controls import Controls
 from readiness.exercise.ledger import required
+from readiness.exercise.performances import DELIVERED, FAILED, Played, left_out
 from readiness.exercise.plan import Plan, Round
 from readiness.exercise.waiting import NOTHING, QUIET, Sent, System
 from readiness.model import Reason
 from readiness.probe import CannotObserve
-from readiness.recording import Moment, Performance
+from readiness.recording import Performance
 from readiness.stage.clock import now
 from readiness.stage.recorder import Journal
 from readiness.stage.scenario import SILENT, Casting
-
-DELIVERED, FAILED = "delivered", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +32,6 @@ class Terms:
     budget: float | None = None
     prefix: str = ""
     waited_ns: int | None = None
-
-
-@dataclass(slots=True)
-class Played:
-    """A round that is performed, until it is told."""
-
-    round: Round
-    controlled: str
-    started: Moment
-    ended: Moment | None = None
-    how_ended: str = ""
-    recovered: Moment | None = None
-    recovery_ended: Moment | None = None
-    unseen: str = ""
 
 
 class Conductor:
@@ -154,18 +139,8 @@ class Conductor:
         for casting in able:
             beside = casting if casting.scenario.group == "control" else among.get(casting.scenario.control)
             controlled = played.controlled if beside is None else self._delivered(beside, played.started.ns)
-            self._journal_of(
-                casting,
-                played.round.id,
-                controlled=controlled,
-                started=played.started,
-                ended=played.ended,
-                how_ended=played.how_ended,
-                recovered=played.recovered,
-                recovery_ended=played.recovery_ended,
-                account=self._system.ledger.of((casting.person,)),
-                unseen=played.unseen,
-            )
+            account = self._system.ledger.of((casting.person,))
+            self._take(played.tell(self._next_id(), casting, controlled, account, self._waited_ns))
 
     def _delivered(self, casting: Casting, since_ns: int) -> str:
         """Whether the control within a round was delivered."""
@@ -175,32 +150,20 @@ class Conductor:
     def _tell_unable(self, round_: Round) -> None:
         for casting in round_.castings:
             if why := self._system.stage.cannot(casting.scenario):
-                self._journal_of(casting, round_.id, unseen=f"{Reason.NOT_CONFIGURED}: {why}")
+                self._take(left_out(self._next_id(), casting, round_.id, f"{Reason.NOT_CONFIGURED}: {why}"))
 
     def _leave_out(self, why: str) -> None:
         """Tell what was not performed, and why."""
         for round_ in self._plan.rounds if why else ():
             for casting in round_.castings:
                 if casting.scenario.id not in self.told:
-                    self._journal_of(casting, round_.id, controlled=self._control, unseen=why)
+                    self._take(left_out(self._next_id(), casting, round_.id, why, self._control))
 
-    def _journal_of(self, casting: Casting, round_: str, **more: object) -> None:
-        scenario = casting.scenario
-        performance = Performance(
-            f"{self._terms.prefix}p{len(self.told) + 1}",
-            scenario.id,
-            scenario.digest,
-            scenario.group,
-            scenario.layer,
-            scenario.place,
-            scenario.nature,
-            round_,
-            persons=(casting.person,) * scenario.messages,
-            control=scenario.control,
-            waited_ns=self._waited_ns,
-            **more,  # type: ignore[arg-type]
-        )
-        self.told[scenario.id] = performance
+    def _next_id(self) -> str:
+        return f"{self._terms.prefix}p{len(self.told) + 1}"
+
+    def _take(self, performance: Performance) -> None:
+        self.told[performance.scenario] = performance
         self._journal.tell_recorded(performance)
 
     async def _last_account(self) -> None:
@@ -209,11 +172,10 @@ class Conductor:
             await self._system.ledger.read()
         except (AccountError, CannotObserve):
             return
-        for id_, performance in self.told.items():
+        for performance in tuple(self.told.values()):
             account = self._system.ledger.of(set(performance.persons))
             if performance.started and account != performance.account:
-                self.told[id_] = replace(performance, account=account)
-                self._journal.tell_recorded(self.told[id_])
+                self._take(replace(performance, account=account))
 
     @property
     def _waited(self) -> float | None:

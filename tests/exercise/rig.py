@@ -107,6 +107,8 @@ class Rig:
                 "account": str(self.account),
                 **self._sender,
             }
+            if "avoid" in told:
+                told["avoid"] = int(stage.bases[told["avoid"]].rpartition(":")[2])
             (self.folder / "sender.json").write_text(json.dumps(told), "utf-8")
             yield stage
 

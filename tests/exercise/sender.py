@@ -1,8 +1,8 @@
 """A tiny sending system in a process of its own: python sender.py SETTINGS PERSONS. Standard library only.
 
 Looks each test person up, delivers, tries again what is temporary, and writes what became of it into its account.
-Settings (JSON): far, authority, client, delivery (XML with RECIPIENT in it), account, timeout, attempts, pause, and
-`breaks`: after a message that failed it never sends again.
+Settings (JSON): far, authority, client, delivery (XML with RECIPIENT in it), account, timeout, attempts, pause,
+`breaks` (after a message that failed it never sends again), and `avoid`: a port that it cannot reach.
 """
 
 import csv
@@ -78,6 +78,8 @@ def post(settings, url, body, lost):
     context = ssl.create_default_context(cafile=settings["authority"])
     context.load_cert_chain(settings["client"])
     connection = http.client.HTTPSConnection(where.hostname, where.port, context=context, timeout=settings["timeout"])
+    if where.port == settings.get("avoid"):
+        raise Later
     try:
         connection.connect()
     except OSError as error:

@@ -173,6 +173,9 @@ def test_all_mistakes_are_told_at_once_but_not_without_end():
     with pytest.raises(AccountError) as error:
         read(HEADER + f"{ANNA};1;sänd;;;\n" * 100)
     assert len(error.value.faults) == TOLD
+    with pytest.raises(AccountError) as error:
+        read(HEADER + f"{ANNA};1;sänd;;;\n" * 100 + '"')
+    assert len(error.value.faults) == TOLD
 
 
 def test_a_personal_number_in_another_column_is_masked_where_kept_and_where_shown():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +13,8 @@ from readiness.errors import AccountError, UsageError
 from readiness.exercise import ledger
 from readiness.exercise.conductor import Terms
 from readiness.exercise.plan import Limits
-from readiness.recording import Performance, from_plain, to_json
+from readiness.recording import Performance
+from readiness.recording_json import from_plain, to_json
 from readiness.stage.scenario import load_scenarios
 from readiness.stage.settings import ServerCertificate
 from readiness.stage.trust import ThrowAway
@@ -139,7 +141,9 @@ def test_a_program_that_is_not_there_leaves_everything_unexercised(tmp_path):
 def test_a_system_that_never_sends_is_waited_for_no_longer_than_the_limit(tmp_path):
     rig = Rig(tmp_path, "http-500", limits=Limits(start=1.0, quiet=0.3, recovery=60))
     rig.command = (sys.executable, "-c", "")
+    started = time.monotonic()
     assert rig.perform()["http-500"].unseen.startswith("not_exercised: nothing reached the stage (none within 1 s)")
+    assert time.monotonic() - started < 30, "one control, not sixty seconds of them"
 
 
 def test_a_system_that_does_not_trust_the_stage_leaves_every_scenario_without_its_control(tmp_path):
@@ -148,6 +152,15 @@ def test_a_system_that_does_not_trust_the_stage_leaves_every_scenario_without_it
     told = rig.perform()
     assert {one.unseen.partition(":")[0] for one in told.values()} == {"control_failed"}
     assert {one.controlled for one in told.values()} == {"failed"}
+
+
+def test_a_scenario_in_tls_is_controlled_by_the_sane_one_in_its_own_round(tmp_path):
+    told = Rig(tmp_path, "tls-expired", "http-404", avoid="scenario-tls-sane").perform()
+    assert {id_: one.controlled for id_, one in told.items()} == {
+        "http-404": "delivered",
+        "tls-sane": "failed",
+        "tls-expired": "failed",
+    }
 
 
 def test_a_system_that_never_recovers_fails_the_control_of_the_next_round(tmp_path):
@@ -184,6 +197,20 @@ def test_ctrl_c_keeps_what_was_performed_and_tells_the_rest_as_interrupted(tmp_p
     assert told["http-500"].unseen == ""
     assert last(told["http-500"]) == "failed"
     assert told["far-down"].unseen.startswith("interrupted")
+
+
+def test_ctrl_c_while_it_recovers_keeps_the_round_that_was_performed(tmp_path):
+    rig = Rig(tmp_path, "http-500", limits=replace(QUICK, recovery=60), breaks=True)
+
+    async def stopped():
+        conducting = asyncio.create_task(rig.conduct())
+        await rig.until(lambda: "k2" in rig.seen)
+        conducting.cancel()
+        return await conducting
+
+    told = asyncio.run(stopped())
+    assert (told["http-500"].unseen, last(told["http-500"])) == ("", "failed")
+    assert (told["http-500"].recovered, told["http-500"].recovery_ended) == (None, None)
 
 
 def test_ctrl_c_in_the_middle_of_a_round_leaves_that_round_interrupted(tmp_path):

@@ -18,7 +18,7 @@ def test_the_template_loads_as_it_is_written(lang, tmp_path):
     file.write_text(template(lang), encoding="utf-8")
     profile = load_profile(file, lang)
     kinds = {target.kind for target in profile.targets}
-    assert kinds == set(TargetKind) - {TargetKind.STATEMENT} - RECORDED
+    assert kinds == set(TargetKind) - {TargetKind.STATEMENT, TargetKind.REFUSAL_CERTIFICATE} - RECORDED
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -43,6 +43,8 @@ def test_the_examples_that_are_turned_off_load_when_turned_on(lang):
     assert profile.stage.operators
     statement = next(target for target in profile.targets if target.kind is TargetKind.STATEMENT)
     assert statement.says("void_if_versions") == statement.says("versions_now")
+    refusal = next(target for target in profile.targets if target.kind is TargetKind.REFUSAL_CERTIFICATE)
+    assert refusal.says("endpoints") == tuple(t.id for t in profile.targets if t.kind is TargetKind.ENDPOINT)
 
 
 def test_both_languages_show_the_same_keys_in_the_same_order():

@@ -270,7 +270,7 @@ def test_a_stage_that_others_reach_says_so():
 
 
 def test_a_stage_stops_when_its_time_has_come(tmp_path):
-    with standing(tmp_path, until=datetime.now(UTC) + timedelta(seconds=1)) as stand:
+    with standing(tmp_path, until=datetime.now(UTC) + timedelta(seconds=3)) as stand:
         assert post(stand, "far", "/Recipient/v3", is_reachable(ADULTS[0]))[0] == 200
         eventually(stand.stage.ended.is_set)
         with pytest.raises(OSError, match="refused"):
