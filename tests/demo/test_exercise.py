@@ -20,6 +20,7 @@ from readiness import personal
 from readiness.contract.persons import test_persons
 from readiness.demo import exercise
 from readiness.demo.chain import planned, started
+from readiness.demo.conducting import EIGHT, performed
 from readiness.demo.exercise import WAYS, DemoExercise
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.plan import SENDING
@@ -33,6 +34,7 @@ from readiness.record import Record
 from readiness.reports.data import data_report
 from readiness.reports.html import html_report
 from readiness.run import Looking, judge_records, observe_profile, shipped_or, utc_now
+from readiness.stage.scenario import load_scenarios
 
 NUMBERS = {person.number for person in test_persons()}
 ROLES = list(SENDING)
@@ -247,6 +249,16 @@ def test_no_log_names_a_recipient_when_things_go_wrong_either(led: Ran) -> None:
         assert personal.shaped(text) == ()
         assert not any(number in text or number[2:] in text for number in NUMBERS)
     assert {line["level"] for line in led.log("formedlare")} == {"INFO", "WARNING", "ERROR"}
+
+
+def test_the_demo_performs_eight_scenarios_and_those_of_its_defects_or_all() -> None:
+    assert performed((), full=False) == EIGHT
+    assert len(EIGHT) == 8
+    found = performed(("tls-1.0", "send-expands-entities", "statement-missing:12-7"), full=False)
+    assert found == (*EIGHT, "xml-external-entity", "xml-entity")
+    assert performed(("send-expands-entities",), full=True) == tuple(load_scenarios())
+    natures = {load_scenarios()[scenario].nature for scenario in EIGHT}
+    assert natures == {"uncertain", "permanent", "temporary", "paper", "unauthenticated"}
 
 
 def test_an_order_is_a_file_that_comes_whole_and_is_put_away_once_dealt_with(tmp_path: Path) -> None:
