@@ -130,4 +130,6 @@ def _told(text: str) -> Unseen:
 
 
 def _belongs(entry: Connection | Exchange, performance: Performance) -> bool:
-    return any(attribution.scenario == performance.scenario for attribution in entry.attributions)
+    """Whether it is of that scenario and of its persons: the controls between rounds are sane deliveries, too."""
+    persons = {"", *performance.persons}
+    return any(one.scenario == performance.scenario and one.person in persons for one in entry.attributions)

@@ -128,6 +128,14 @@ def test_a_control_is_compared_with_nothing_but_in_tls_it_must_itself_be_deliver
     assert refusal(failed).reason is Reason.CONTROL_FAILED
 
 
+def test_the_controls_between_rounds_are_no_attempts_of_the_sane_scenario() -> None:
+    other = (Attribution("sane", "recipient", "d" * 64, "194601262381"),)
+    story = Story.of("sane", "sane", group="control", control="").deliver(1).tell("delivered", "digital")
+    assert story.value("attempts") == 1
+    assert story.deliver(20, "m2", attributions=other).value("attempts") == 1
+    assert story.deliver(30, "m3").value("attempts") == 2
+
+
 def test_a_target_that_no_record_holds_is_not_kept() -> None:
     _, session = lost().session()
     with pytest.raises(CannotObserve) as caught:
