@@ -92,13 +92,20 @@ class Mediator:
             self._begin(letters)
         soon = time.monotonic() + TOGETHER
         if ready := [task for task in self._tasks.values() if task.due <= soon]:
-            began = time.monotonic()
-            for task, happened in self._sender.attempt(ready):
-                self._note(task, happened, began)
-                began = time.monotonic()
-                if self._broken:
-                    break
+            self._try(ready)
         return True
+
+    def _try(self, tasks: Sequence[Task]) -> None:
+        """One attempt at each. For those of whom FaR could not be asked it was one question, over at one time."""
+        began = asked_from = time.monotonic()
+        asked_until = 0.0
+        for task, happened in self._sender.attempt(tasks):
+            asked_until = asked_until or time.monotonic()
+            span = (began, time.monotonic()) if happened.delivery else (asked_from, asked_until)
+            self._note(task, happened, *span)
+            began = time.monotonic()
+            if self._broken:
+                break
 
     def _begin(self, letters: Sequence[Letter]) -> None:
         for case, task in self._tasks.items():
@@ -109,14 +116,14 @@ class Mediator:
         if self._broken:
             self._break()
 
-    def _note(self, task: Task, happened: Happened, began: float) -> None:
+    def _note(self, task: Task, happened: Happened, began: float, ended: float) -> None:
         """What became of the letter in an attempt, and when it is tried again, if ever."""
         outcome = bent(happened, react(happened), self._quirks)
         case = task.letter.case
         task.tries += 1
         task.tries_of_order += 1
         waited = began - task.ended if task.ended else 0.0
-        task.ended = time.monotonic()
+        task.ended = ended
         task.due = task.ended + self._wait(task, happened, waited)
         if outcome.word != PENDING:
             del self._tasks[case]
