@@ -248,3 +248,21 @@ def test_progress_tells_of_every_job_once():
     rows = []
     run(well, *[replace(HERE, id=f"t{i}") for i in range(3)], progress=lambda done, of, name: rows.append((done, of)))
     assert rows == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_servers_are_looked_at_before_files_and_records_take_the_processor():
+    began: list[str] = []
+
+    async def note(target, session):
+        began.append(target.id)
+        await asyncio.sleep(0)
+        began.append(f"{target.id} done")
+        yield Seen("p.a", 1)
+
+    kinds = {"node-1": TargetKind.NODE, "exchange-e1": TargetKind.EXCHANGE, "here": TargetKind.ENDPOINT}
+    targets = [replace(HERE, id=id_, kind=kind) for id_, kind in kinds.items()]
+    probes = [Probe(kind, FACTS[:1], note, id=f"of-{kind}") for kind in kinds.values()]
+    session, profile = session_for(*targets), profile_of(*targets)
+    told, _ = asyncio.run(observe(probes, session, Limits(deadline=2), profile, lambda _: None))
+    assert began[:2] == ["here", "here done"]
+    assert [one.target for one in told] == list(kinds), "what comes back is in the order of probes all the same"
