@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -77,19 +77,26 @@ async def observe(
 
     complete = True
     try:
-        # A server waits for nobody: while files and records are read, which takes the processor, its answers would come
-        # too late for us, and look as if they had come too late from it.
-        for elsewhere in (True, False):
-            async with asyncio.TaskGroup() as group:
-                for number, job in enumerate(jobs):
-                    if (job.target.kind is TargetKind.ENDPOINT) is elsewhere:
-                        group.create_task(work(number, job))
+        await _servers_first(jobs, work)
     except asyncio.CancelledError:
         complete = False
         for number, job in enumerate(jobs):
             if not job.done:
                 close(number, job)
     return tuple(observation for number in range(len(jobs)) for observation in finished[number]), complete
+
+
+async def _servers_first(jobs: Sequence[Job], work: Callable[[int, Job], Coroutine[None, None, None]]) -> None:
+    """Do the work of each job.
+
+    A server waits for nobody: while files and records are read, which takes the processor, its answers would be met too
+    late, and look as if it had given them too late.
+    """
+    for elsewhere in (True, False):
+        async with asyncio.TaskGroup() as group:
+            for number, job in enumerate(jobs):
+                if (job.target.kind is TargetKind.ENDPOINT) is elsewhere:
+                    group.create_task(work(number, job))
 
 
 async def _do(job: Job, session: Session, profile: Profile, limits: Limits, used: Used) -> None:

@@ -245,15 +245,18 @@ def test_a_fault_is_these_bytes_and_no_others(playhouse):
     enact(playhouse, "fault-application")
     response = deliver(playhouse)
     (exchange,) = recorded(playhouse, "fault-application")
-    assert response.data == (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
-        "<faultcode>soap:Server</faultcode><faultstring>Felaktigt indata</faultstring><detail>"
-        '<f:applicationFault xmlns:f="http://minameddelanden.gov.se/schema/Common/v3" '
-        'xmlns="http://minameddelanden.gov.se/schema/Common/v3"><ErrorCode>5001</ErrorCode>'
-        f"<Description>Felaktigt indata</Description><CallId>{exchange.answer_id}</CallId></f:applicationFault>"
-        "</detail></soap:Fault></soap:Body></soap:Envelope>"
-    ).encode()
+    assert (
+        response.data
+        == (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
+            "<faultcode>soap:Server</faultcode><faultstring>Felaktigt indata</faultstring><detail>"
+            '<f:applicationFault xmlns:f="http://minameddelanden.gov.se/schema/Common/v3" '
+            'xmlns="http://minameddelanden.gov.se/schema/Common/v3"><ErrorCode>5001</ErrorCode>'
+            f"<Description>Felaktigt indata</Description><CallId>{exchange.answer_id}</CallId></f:applicationFault>"
+            "</detail></soap:Fault></soap:Body></soap:Envelope>"
+        ).encode()
+    )
 
 
 # -- HTTP and XML
