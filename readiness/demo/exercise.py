@@ -26,9 +26,9 @@ from readiness.exercise.plan import make_plan
 from readiness.personal import luhn
 from readiness.record import Writer
 from readiness.session import Recorded
-from readiness.stage.behaviour import BEHAVIOURS, Behaviour
+from readiness.stage.behaviour import NOT_REGISTERED, Behaviour
 from readiness.stage.memory import Memory
-from readiness.stage.scenario import chosen
+from readiness.stage.scenario import chosen, load_scenarios
 from readiness.stage.settings import (
     Dispatcher,
     Sender,
@@ -51,8 +51,9 @@ WAIT, LONGEST_WAIT = 1.1, 5.0
 LATE = 0.2
 """How much later than the förmedlare waits an answer comes that is late."""
 FIRST = "ordinarie"
-WAYS = ("sane",) * 6 + ("not_registered", "opted_out", "pending")
-"""How the stage treats the adults among the test persons; after them comes a minor, who has no mailbox."""
+WAYS = ("sane",) * 6 + ("far-not-registered", "far-opted-out", "far-pending")
+"""How the stage treats the adults among the test persons: as the scenarios of those ids say. After them comes a minor,
+who has no mailbox."""
 
 
 @dataclass(slots=True)
@@ -201,8 +202,8 @@ def _persons(today: date, ways: Sequence[str], register: int) -> dict[str, Behav
     known = test_persons()
     adults = [person.number for person in known if person.adult_on(today)]
     minor = next(person.number for person in known if not person.adult_on(today))
-    persons = {number: BEHAVIOURS[way] for number, way in zip(adults, ways, strict=False)}
-    persons[minor] = BEHAVIOURS["not_registered"]
+    persons = {number: load_scenarios()[way].behaviour for number, way in zip(adults, ways, strict=False)}
+    persons[minor] = NOT_REGISTERED
     if register:
         for number in _test_series():
             persons.setdefault(number, IN_THE_REGISTER_ONLY)

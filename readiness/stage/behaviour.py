@@ -63,26 +63,6 @@ class Behaviour:
 SANE = Behaviour("sane")
 NOT_REGISTERED = Behaviour("not_registered", account="Not", accepted=False, supplier=NO_SUPPLIER, delivered=False)
 
-BEHAVIOURS = {
-    behaviour.id: behaviour
-    for behaviour in (
-        SANE,
-        NOT_REGISTERED,
-        Behaviour("opted_out", accepted=False, delivered=False),
-        Behaviour("pending", pending=True),
-        Behaviour("anonymous", account="Anonymous"),
-        Behaviour("no_supplier", supplier=NO_SUPPLIER, delivered=False),
-        Behaviour("missing", listed=False, delivered=False),
-        Behaviour("not_delivered", delivered=False),
-        Behaviour("several_statuses", statuses=3),
-        Behaviour("not_ready", not_ready=2),
-        Behaviour("technical_fault", delivery_fault=ServiceFault(1, "Tekniskt fel")),
-        Behaviour("application_fault", delivery_fault=ServiceFault(5001, "Felaktigt indata")),
-        Behaviour("far_technical_fault", lookup_fault=ServiceFault(1, "Tekniskt fel")),
-    )
-}
-"""The behaviours that need nothing but words in an answer, by id."""
-
 
 @cache
 def digest(behaviour: Behaviour) -> str:

@@ -174,23 +174,23 @@ def test_the_grep_would_have_found_a_body() -> None:
 def test_a_fault_is_treated_by_its_range_and_every_letter_is_accounted_for(tmp_path: Path) -> None:
     ways = {
         "sane": ("delivered", "digital"),
-        "several_statuses": ("delivered", "digital"),
-        "not_registered": ("paper", "paper"),
-        "opted_out": ("paper", "paper"),
-        "pending": ("paper", "paper"),
-        "anonymous": ("paper", "paper"),
-        "no_supplier": ("paper", "paper"),
-        "missing": ("paper", "paper"),
-        "not_delivered": ("paper", "paper"),
-        "technical_fault": ("pending", ""),
-        "application_fault": ("failed", ""),
+        "far-not-registered": ("paper", "paper"),
+        "far-opted-out": ("paper", "paper"),
+        "far-pending": ("paper", "paper"),
+        "far-anonymous": ("paper", "paper"),
+        "far-no-supplier": ("paper", "paper"),
+        "far-missing": ("paper", "paper"),
+        "not-delivered": ("paper", "paper"),
+        "several-statuses": ("paper", "paper"),
+        "fault-technical": ("pending", ""),
+        "fault-application": ("failed", ""),
     }
     found = run(tmp_path, ways=tuple(ways))
     got = [(row["outcome"], row["channel"]) for row in found.account()]
     assert got == [*ways.values(), ("paper", "paper")]
     tried = [e.attributions[0].scenario for e in found.record.exchanges if e.operation == "deliverSecure"]
-    assert tried.count("technical_fault") == 3  # again later, the same message
-    assert tried.count("application_fault") == 1  # never again
+    assert tried.count("fault-technical") == 3  # again later, the same message
+    assert tried.count("fault-application") == 1  # never again
     faults = {line.get("receipt") for line in found.log("formedlare") if line["event"] == "delivery_failed"}
     assert faults == {e.answer_id for e in found.record.exchanges if e.fault_code is not None}
     told = [line["level"] for line in found.log("verksamhetssystem") if line["event"] == "accounted"]
@@ -275,7 +275,7 @@ def test_an_order_is_a_file_that_comes_whole_and_is_put_away_once_dealt_with(tmp
 
 
 def test_when_far_fails_nothing_is_sent_and_everything_is_pending(tmp_path: Path) -> None:
-    found = run(tmp_path, ways=("sane", "far_technical_fault"))
+    found = run(tmp_path, ways=("sane", "far-technical-fault"))
     assert {row["outcome"] for row in found.account()} == {"pending"}
     assert [exchange.operation for exchange in found.record.exchanges] == ["isReachable"] * 3
 

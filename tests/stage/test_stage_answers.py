@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from readiness.contract.schemas import load_contract
-from readiness.stage.behaviour import BEHAVIOURS, digest
+from readiness.stage.behaviour import NOT_REGISTERED, SANE, Behaviour, ServiceFault, digest
 from readiness.stage.settings import default_operators
 from tests.stage.standing import (
     ADULTS,
@@ -148,6 +148,24 @@ def test_the_message_port_takes_a_message_and_tells_what_became_of_it(stand):
     assert (status, b">5003<" in answer) == (500, True)
 
 
+BEHAVIOURS = {
+    behaviour.id: behaviour
+    for behaviour in (
+        SANE,
+        NOT_REGISTERED,
+        Behaviour("opted_out", accepted=False, delivered=False),
+        Behaviour("pending", pending=True),
+        Behaviour("anonymous", account="Anonymous"),
+        Behaviour("no_supplier", supplier="none", delivered=False),
+        Behaviour("missing", listed=False, delivered=False),
+        Behaviour("not_delivered", delivered=False),
+        Behaviour("several_statuses", statuses=3),
+        Behaviour("not_ready", not_ready=2),
+        Behaviour("technical_fault", delivery_fault=ServiceFault(1, "Tekniskt fel")),
+        Behaviour("application_fault", delivery_fault=ServiceFault(5001, "Felaktigt indata")),
+        Behaviour("far_technical_fault", lookup_fault=ServiceFault(1, "Tekniskt fel")),
+    )
+}
 BEHAVED = dict(zip(BEHAVIOURS, ADULTS, strict=False))
 
 
