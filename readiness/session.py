@@ -14,6 +14,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -24,11 +25,25 @@ from readiness import personal
 from readiness.chain import Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
-from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Reception, Shown, Stream
+from readiness.probe import (
+    Canary,
+    CannotObserve,
+    HttpAnswer,
+    HttpRequest,
+    Limits,
+    LogFile,
+    LogListing,
+    Reception,
+    Shown,
+    Stream,
+)
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
+
+UNREAD_FORMATS = {"evtx"}
+"""Formats that a profile may name and that nothing here reads."""
 
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
@@ -148,6 +163,18 @@ class LiveSession:
             raise CannotObserve(Reason.LIMIT_REACHED, f"{path} is larger than {limit} bytes")
         return data
 
+    def log_files(self, target: Target) -> LogListing:
+        """The files of a log source of the profile."""
+        from readiness.log_files import list_log_files
+
+        return list_log_files(self._log_path(target))
+
+    def open_log(self, target: Target, file: LogFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The bytes of one of them."""
+        from readiness.log_files import open_log_file
+
+        return open_log_file(self._log_path(target), file)
+
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Which permission bits for group and others a file has."""
         named = self._named(path)
@@ -235,6 +262,13 @@ class LiveSession:
         if not path or (path not in files | set(self._profile.trust_anchors) and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)
+
+    def _log_path(self, target: Target) -> str:
+        if target not in self._profile.targets or target.kind is not TargetKind.LOG_SOURCE or not target.address:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no path for {target.id}")
+        if target.says("format") in UNREAD_FORMATS:
+            raise CannotObserve(Reason.NOT_SUPPORTED, f"logs of the format {target.says('format')} are not read")
+        return target.address
 
     def _beside_wsdl(self, path: str) -> bool:
         """Whether it is a WSDL of an endpoint, or a schema in its folder or below: links do not lead out."""

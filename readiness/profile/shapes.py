@@ -132,6 +132,16 @@ def risk(text: str) -> str:
     return text
 
 
+def time_zone(text: str) -> str:
+    """A zone by its name, as Europe/Stockholm or UTC, or its offset, as +01:00. Whether it exists is not looked up: not
+    every platform knows the names."""
+    if not re.fullmatch(
+        r"[A-Za-z][A-Za-z_]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}|[+-](0\d|1[0-4]):[0-5]\d", text, re.ASCII
+    ):
+        raise Wrong("time_zone", found=shown(text))
+    return text
+
+
 def variable(text: str) -> str:
     """The name of an environment variable. What is wrong is not shown: it may be the password itself."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):

@@ -15,7 +15,7 @@ from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
-from readiness.profile.shapes import country, host_name, host_port, identifier, variable, web_path
+from readiness.profile.shapes import country, host_name, host_port, identifier, time_zone, variable, web_path
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
@@ -24,6 +24,20 @@ INTERFACES = ("soap",)
 CONTRACTS = ("recipient", "service", "message", "authority")
 """The services of the contract, in the words of a profile."""
 USES = ("tls-client", "tls-server", "signing", "sealing")
+LOG_FORMATS = {
+    "text": "text",
+    "json-lines": "json-lines",
+    "json": "json-lines",
+    "csv": "csv",
+    "syslog": "syslog",
+    "w3c": "w3c",
+    "journal-export": "journal-export",
+    "evtx": "evtx",
+}
+"""What a log source may be written in, and the name that the targets have for it."""
+LOG_ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1")
+LOG_PURPOSES = ("technical", "processing")
+"""processing: a log that is meant to say whose data was processed (behandlingslogg), with restricted access."""
 CHAIN = "chain"
 STATEMENT = "statement-"
 
@@ -213,7 +227,14 @@ def _message_type(section: Section, known: Known, node: Node, held_by: str) -> R
 
 
 def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Read:
-    return known.path(section.text("path")), "", declared({"format": section.text("format")})
+    given = {
+        "format": LOG_FORMATS.get(section.word("format", LOG_FORMATS), ""),
+        "encoding": section.word("encoding", LOG_ENCODINGS),
+        "time_format": section.text("time_format"),
+        "time_zone": section.shaped("time_zone", time_zone),
+        "purpose": section.word("purpose", LOG_PURPOSES) or LOG_PURPOSES[0],
+    }
+    return known.path(section.text("path")), "", declared(given)
 
 
 def _sending_system(section: Section, known: Known, node: Node, held_by: str) -> Read:

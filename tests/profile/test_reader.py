@@ -19,7 +19,7 @@ from readiness.profile import from_json, load_profile, parse_profile, profile_da
 from readiness.profile.lines import Lines
 from readiness.profile.template import template
 from readiness.texts import texts
-from tests.profiles import ABSENT, CERTIFICATE, DEVIATION, ENDPOINT, PERMIT, RISK_LEVEL, SOUND, STATEMENT
+from tests.profiles import ABSENT, CERTIFICATE, DEVIATION, ENDPOINT, LOG, PERMIT, RISK_LEVEL, SOUND, STATEMENT
 from tests.test_personal import COORDINATION, REAL
 
 EVERYTHING = SOUND + ENDPOINT + CERTIFICATE + STATEMENT + PERMIT + DEVIATION + RISK_LEVEL
@@ -307,6 +307,10 @@ MISTAKES = {
         "certificate.password_env",
         "ta bort det",
     ),
+    "an unknown log format": (LOG, '"text"', '"xml"', 'format = "xml"', "log_source.format", "json-lines"),
+    "an unknown encoding": (LOG, '"latin-1"', '"cp1252"', "cp1252", "log_source.encoding", "utf-16"),
+    "an unknown purpose": (LOG, '"processing"', '"debug"', "debug", "log_source.purpose", "technical"),
+    "a zone that is none": (LOG, '"Europe/Stockholm"', '"CET +1"', "CET +1", "log_source.time_zone", "+01:00"),
     "an absent node": (ABSENT, '"endpoint"', '"node"', "", "absent.what", "held_by"),
     "an absent log": (ABSENT, '"endpoint"', '"log_source"', "", "absent.what", "[[log_source]] med held_by"),
     "an absent chain": (ABSENT, '"endpoint"', '"chain"', "", "absent.what", "endpoint, statement"),
@@ -543,6 +547,41 @@ def test_the_largest_profile_loads_and_all_its_mistakes_are_told_quickly():
     found = faults(SOUND + rows.replace('node = "formedlare"', 'node = "formedlar"').replace(":443", ":x"))
     assert len(found) == 2 * 4998
     assert time.monotonic() - started < 30
+
+
+# -- Log sources -------------------------------------------------------------------------------------------------------
+
+
+def log_of(text):
+    return next(target for target in read(text).targets if target.kind is TargetKind.LOG_SOURCE)
+
+
+def test_a_log_source_says_where_it_lies_how_it_is_written_and_what_it_is_for():
+    log = log_of(SOUND + LOG)
+    assert log.address.endswith("arende.log*")
+    assert dict(log.declared) == {
+        "encoding": "latin-1",
+        "format": "text",
+        "purpose": "processing",
+        "time_format": "%d.%m.%Y %H:%M",
+        "time_zone": "Europe/Stockholm",
+    }
+    bare = log_of(SOUND + "\n".join(LOG.splitlines()[:4]))
+    assert dict(bare.declared) == {"purpose": "technical"}, "a log is a technical one unless it is said to be another"
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/Stockholm", "America/Argentina/Buenos_Aires", "Etc/GMT+1", "+01:00", "-09:30"]
+)
+def test_a_zone_is_a_name_or_an_offset(zone):
+    assert log_of(SOUND + LOG.replace("Europe/Stockholm", zone)).says("time_zone") == zone
+
+
+@pytest.mark.parametrize(
+    ("written", "format_"), [("json", "json-lines"), ("json-lines", "json-lines"), ("evtx", "evtx")]
+)
+def test_a_format_has_one_name(written, format_):
+    assert log_of(SOUND + LOG.replace('"text"', f'"{written}"')).says("format") == format_
 
 
 # -- Deviations: kept, whatever is wrong with them ---------------------------------------------------------------------
