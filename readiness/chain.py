@@ -150,6 +150,74 @@ class RiskLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class StagePlan:
+    """Where a stage stands for this chain, and who reaches it. Paths are absolute, of PEM files.
+
+    `first_port` 0: any free ports; else consecutive ones from there. `client_certificate`: required, requested or none.
+    `peers` are networks in CIDR form. `operators` are (id, name) pairs, none for those that are in business.
+    """
+
+    address: str = "127.0.0.1"
+    public_name: str = "localhost"
+    first_port: int = 0
+    client_certificate: str = "required"
+    client_issuers: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+    operators: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a sending system is made to send: exactly one of a command (arguments, no shell), a URL, or a person."""
+
+    command: tuple[str, ...] = ()
+    url: str = ""
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSource:
+    """Where a sending system says what became of each message: exactly one of `file`, `command` and `url`.
+
+    `format`: csv or json. `rows` is the dotted path to the list in JSON, "" where the list is all. `columns` pairs
+    person, message, outcome, channel, told with the system's own names; `words` an outcome, and `channels` a channel,
+    with one of the system's words for it; `told` has its words for yes. Words are compared without regard to case.
+    """
+
+    file: str = ""
+    command: tuple[str, ...] = ()
+    url: str = ""
+    format: str = "csv"
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    rows: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    channels: tuple[tuple[str, str], ...] = ()
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How the sending system `target` (an id) is exercised. Seconds.
+
+    `start_seconds`: how long its first connection may take to come; `retry_seconds`: how long it may wait before it
+    tries again; `quiet_seconds`: after so long without anything new a round is over; `recovery_seconds`: how long a
+    sane delivery after a round may take to succeed.
+    """
+
+    target: str
+    start: Start | None = None
+    account: AccountSource | None = None
+    start_seconds: int = 60
+    retry_seconds: int = 0
+    quiet_seconds: int = 10
+    recovery_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A chain: who it is about, what it is made of, what may be done to it. `targets` are in the profile's order."""
 
@@ -166,6 +234,8 @@ class Profile:
     deviations: tuple[Deviation, ...] = ()
     records: tuple[OtherRecord, ...] = ()
     risk_levels: tuple[RiskLevel, ...] = ()
+    stage: StagePlan = field(default_factory=StagePlan)
+    sendings: tuple[Sending, ...] = ()
     included: str = ""
     excluded: str = ""
     source: str = ""  # path of the file it was read from

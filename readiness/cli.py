@@ -51,11 +51,13 @@ def main() -> None:
 @main.command()
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help="Build this defect in; may be given again.")
 @click.option("--conforming", is_flag=True, help="No built-in defect.")
+@click.option("--full", is_flag=True, help="Perform every fault scenario, which takes half a minute, not eight.")
 @click.option("--list-defects", is_flag=True, help="List the built-in defects and stop.")
 @options(OUT, FORCE, LANG, JSON, LOOKING)
 def demo(
     defects: tuple[str, ...],
     conforming: bool,
+    full: bool,
     list_defects: bool,
     out: Path | None,
     force: bool,
@@ -66,6 +68,7 @@ def demo(
     """See an example kommun: its whole chain, on this machine."""
     from readiness.demo import defects as built_in
     from readiness.demo.chain import planned, running_chain
+    from readiness.demo.conducting import performed
     from readiness.demo.exercise import DemoExercise
 
     if list_defects:
@@ -79,7 +82,7 @@ def demo(
     with running_chain(folder / "chain", chosen) as profile:
         names = say(lang, "command.defects_are", names=", ".join(chosen)) if chosen else say(lang, "command.conforming")
         click.echo(f"{names} {say(lang, 'command.demo_note')}", err=True)
-        exercise = DemoExercise(plan, folder / "chain")
+        exercise = DemoExercise(plan, folder / "chain", scenarios=performed(chosen, full=full))
         _run(profile, folder, lang, limits, as_json=as_json, force=force, exercise=exercise)
 
 
@@ -237,9 +240,12 @@ def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> Non
 @click.option(
     "--profile", type=click.Path(path_type=Path), help="Then look at the chain of this profile, and judge it."
 )
+@click.option("--scenarios", default="", metavar="A,B", help="Perform these, each to a test person of its own.")
 @click.option("--trust", is_flag=True, help="Show how to trust the stage's issuer, and how to stop trusting it.")
 @options(OUT, FORCE, LANG)
-def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang: str, **asked: Any) -> None:
+def stage(
+    profile: Path | None, scenarios: str, trust: bool, out: Path | None, force: bool, lang: str, **asked: Any
+) -> None:
     """Stand in for FaR and mailbox operators, and record.
 
     With --profile what was recorded is looked at and judged when it ends, together with the rest of the chain.
@@ -251,15 +257,68 @@ def stage(profile: Path | None, trust: bool, out: Path | None, force: bool, lang
         return
     folder = _run_folder(out, force=force)
 
-    def told(text: str) -> None:
-        click.echo(text, err=True)
-
+    served = Asked(scenarios=_ids(scenarios), **asked)
     if profile is not None:
         limits = {"deadline": 20.0, "jobs": 256, "jobs_per_host": 4, "contract": asked["contract"]}
-        exercise = by_hand(Asked(**asked), folder, lang, told)
+        exercise = by_hand(served, folder, lang, _told)
         _run(profile, folder, lang, limits, as_json=False, force=force, exercise=exercise)
-    record = serve_by_hand(Asked(**asked), folder, lang, told)
+    record = serve_by_hand(served, folder, lang, _told)
     click.echo(say(lang, "stage.recorded", exchanges=len(record.exchanges), path=record.folder))
+
+
+@main.command()
+@click.argument("profile", type=click.Path(path_type=Path))
+@click.option("--plan", "only_plan", is_flag=True, help="Show rounds, messages and longest time, and stop.")
+@click.option("--scenarios", default="", metavar="A,B", help="These only [default: all].")
+@click.option(
+    "--budget", type=click.FloatRange(0.1), metavar="MINUTES", help="Leave out what does not end within that."
+)
+@click.option(
+    "--resume", "before", multiple=True, type=click.Path(path_type=Path), metavar="RUN", help="Go on after that run."
+)
+@click.option("--collect", type=click.Path(path_type=Path), metavar="RUN", help="Only read that run's account again.")
+@click.option("--allow-command", is_flag=True, help="Let the commands that the profile names be run here.")
+@options(OUT, FORCE, LANG, JSON, JUDGING, LOOKING)
+def exercise(
+    profile: Path,
+    only_plan: bool,
+    scenarios: str,
+    budget: float | None,
+    before: tuple[Path, ...],
+    collect: Path | None,
+    allow_command: bool,
+    out: Path | None,
+    force: bool,
+    lang: str,
+    as_json: bool,
+    checklists: Path | None,
+    at: datetime | None,
+    part: str | None,
+    **limits: Any,
+) -> None:
+    """Let the sending system meet failures at the stage; then look and judge.
+
+    The stage stands in for FaR and mailbox operators and misbehaves by scenario. Messages are about test persons only.
+    """
+    from readiness.exercising import Hearing, collecting, performing, what_is_collected
+    from readiness.preparing import Asked, prepare, shown_plan
+    from readiness.profile import load_profile
+    from readiness.record import read_record
+
+    chain = load_profile(profile, lang)
+    beside = tuple(map(read_record, before))
+    how: dict[str, Any] = {"checklists": checklists, "at": at, "part": part or "", "as_json": as_json, "force": force}
+    if collect is not None:
+        earlier = read_record(collect)
+        acting = collecting(chain, earlier, Hearing(lang, _told), allow_command=allow_command)
+        _run(profile, out, lang, limits, acting=acting, beside=(earlier,), seen_as=what_is_collected, **how)
+    asked = Asked(_ids(scenarios), budget, beside, allow_command, limits["contract"])
+    prepared = prepare(chain, asked, lang)
+    if only_plan:
+        click.echo(shown_plan(prepared))
+        return
+    hearing = Hearing(lang, _told, _line if sys.stderr.isatty() else None)
+    _run(profile, out, lang, limits, acting=performing(prepared, hearing), beside=beside, **how)
 
 
 @main.command()
@@ -325,11 +384,23 @@ def _looking(lang: str, limits: dict[str, Any], *, quiet: bool = False) -> Looki
     )
 
 
+def _ids(said: str) -> tuple[str, ...]:
+    return tuple(filter(None, (one.strip() for one in said.split(","))))
+
+
+def _told(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _line(text: str) -> None:
+    """One line of progress, over the one before."""
+    width = shutil.get_terminal_size().columns
+    click.echo(f"\r{text[: width - 1]:{width - 1}}\r", nl=False, err=True)
+
+
 def _progress(lang: str) -> Callable[[int, int, str], None]:
     def show(done: int, total: int, name: str) -> None:
-        width = shutil.get_terminal_size().columns
-        line = f"{say(lang, 'command.looking')} {done}/{total} {name}"[: width - 1]
-        click.echo(f"\r{line:{width - 1}}\r" if done < total else f"\r{'':{width - 1}}\r", nl=False, err=True)
+        _line(f"{say(lang, 'command.looking')} {done}/{total} {name}" if done < total else "")
 
     return show
 
@@ -344,10 +415,11 @@ def _run(
     from readiness.run import judge_records, observe_profile, shipped_or
 
     checklist = shipped_or(judging.get("checklists"))
-    chain = load_profile(profile, lang)
-    others = [read_record(Path(other.path)) for other in chain.records]
+    chain = judging.get("seen_as", lambda whole: whole)(load_profile(profile, lang))
+    others = [*judging.get("beside", ()), *(read_record(Path(other.path)) for other in chain.records)]
     folder = _run_folder(out, force=force)
-    exercise = judging.get("exercise")
+    acting = judging.get("acting")
+    exercise = acting(folder) if acting else judging.get("exercise")
     record = observe_profile(chain, read_text(profile, lang), folder / "record", _looking(lang, limits), exercise)
     judged = judge_records([record, *others], checklist, judging.get("at"), judging.get("part", ""))
     texts = _texts(judged, lang, ("html", "json"))

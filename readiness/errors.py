@@ -3,6 +3,7 @@
     ReadinessError                 shown without a traceback; exit code 2
       +- ProfileError              a profile says something it cannot mean: file, line, key, cure; all faults at once
       +- ChecklistError            a checklist is wrong: file, rule, field, cure; all faults at once
+      +- AccountError              a sending system's account cannot be read: source, line, column, cure; all at once
       +- ContractError             a folder of WSDL and XSD files cannot be used: file, line, cure; all faults at once
       +- RecordError               a record cannot be read, or was altered: which file, and what it needs
       +- UsageError                the command line asks for what cannot be done: what to write instead
@@ -49,6 +50,10 @@ class ProfileError(FileError):
 
 class ChecklistError(FileError):
     """A checklist is wrong."""
+
+
+class AccountError(FileError):
+    """A sending system's account of its messages cannot be read as the profile says."""
 
 
 class ContractError(FileError):

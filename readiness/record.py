@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from readiness import recording
+from readiness import recording_json
 from readiness.chain import Permit, PermitUsed
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Reason, Strength, Unseen
@@ -94,7 +94,7 @@ class Writer:
 
     def tell_recorded(self, entry: Entry) -> None:
         """Append one connection or exchange of the stage, or one scenario performed."""
-        self._append(recording.to_json(entry))
+        self._append(recording_json.to_json(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
         """Write run.json; nothing is added afterwards."""
@@ -202,8 +202,8 @@ def _entries(journal: Path, lines: list[bytes]) -> tuple[Mapping[str, Any], tupl
                 rows.append(_observation(row))
             elif row["entry"] == "permit":
                 rows.append(_permit(row))
-            elif row["entry"] in recording.KINDS:
-                rows.append(recording.from_plain(row))
+            elif row["entry"] in recording_json.KINDS:
+                rows.append(recording_json.from_plain(row))
         return start, tuple(rows)
     except (KeyError, TypeError, ValueError, UnboundLocalError) as error:
         raise RecordError(f"{journal}:{number}: is not what this tool writes ({error!r}).") from error

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from readiness.chain import Deviation, Profile
-from readiness.model import Cause, Finding, Grade, Mark, Observation, Target, TargetKind, Verdict, Weight
+from readiness.model import Cause, Finding, Grade, Mark, Observation, Target, TargetKind, Verdict, Weight, Words
 from readiness.register import Checklist
 
 
@@ -37,8 +37,25 @@ class RecordUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioWords:
+    """What a scenario is called and what it means, in words; the id of its group; and what it is taken from.
+
+    They are this version's words, whichever version's stage performed it.
+    """
+
+    id: str
+    group: str
+    title: Words
+    means: Words
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One judgement of one chain. `part` is empty, or "seen" when only the seen part was judged."""
+    """One judgement of one chain. `part` is empty, or "seen" when only the seen part was judged.
+
+    `scenarios` has the words of the scenarios among the targets, group by group, where this version knows them.
+    """
 
     profile: Profile
     checklist: Checklist
@@ -53,6 +70,7 @@ class Report:
     ended: datetime
     judged_at: datetime
     part: str = ""
+    scenarios: tuple[ScenarioWords, ...] = ()
 
     def findings_about(self, risk: str) -> tuple[tuple[Finding, Weight], ...]:
         """The findings that bear on a risk, each with its weight there: must first, worst verdict first."""
@@ -67,6 +85,13 @@ class Report:
     def target(self, id_: str) -> Target:
         """The target of that id."""
         return next(target for target in self.profile.targets if target.id == id_)
+
+    def scenario(self, target: Target) -> ScenarioWords:
+        """The words of the scenario that a target stands for: its id in place of them where no version told them."""
+        id_ = str(target.says("scenario") or target.id)
+        if known := next((words for words in self.scenarios if words.id == id_), None):
+            return known
+        return ScenarioWords(id_, str(target.says("group") or ""), Words(id_, id_), Words("", ""), "")
 
     def place_of(self, target: Target) -> str:
         """Where a target is: its address; a file by its path from the profile's folder, which is nobody's business."""

@@ -27,9 +27,17 @@ from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
 from readiness.record import Record, Writer, read_record
-from readiness.recording import Entry, Exchange, Performance, connection_target, exchange_target, performance_target
+from readiness.recording import (
+    CANARY,
+    Entry,
+    Exchange,
+    Performance,
+    connection_target,
+    exchange_target,
+    performance_target,
+)
 from readiness.register import Checklist
-from readiness.report import RecordUsed, Report
+from readiness.report import RecordUsed, Report, ScenarioWords
 from readiness.session import LiveSession, Recorded
 from readiness.union import from_another_party
 
@@ -80,7 +88,7 @@ async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exer
             *recorded.performances.values(),
         )
         whole = with_recorded(profile, entries)
-        return await _look(whole, writer, looking, recorded)
+        return await _look(whole, writer, looking, recorded) and recorded.complete
 
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
@@ -95,7 +103,8 @@ def with_recorded(profile: Profile, entries: Iterable[Entry]) -> Profile:
     """The profile with the targets that a stage's recording adds, on the node of the sending system.
 
     A connection to a scenario's own port is no target of its own: what is disturbed there is no ordinary connection,
-    and `fault_handling` looks at it with its scenario. A scenario that stands in several records is one target.
+    and `fault_handling` looks at it with its scenario. Nor is one to a canary, or to where revocation is told: neither
+    is FaR or an operator. A scenario that stands in several records is one target.
     """
     sending = next((target for target in profile.targets if target.kind is TargetKind.SENDING_SYSTEM), None)
     node, party = (sending.node, sending.party) if sending else ("", "")
@@ -109,7 +118,7 @@ def with_recorded(profile: Profile, entries: Iterable[Entry]) -> Profile:
             known.add(target.id)
         elif isinstance(entry, Exchange):
             target = exchange_target(entry, node, party)
-        elif entry.attributions:
+        elif entry.attributions or entry.role == CANARY:
             continue
         else:
             target = connection_target(entry, node, party)
@@ -152,7 +161,19 @@ def judge_records(
         ended=max(record.ended for record in records),
         judged_at=when,
         part=part,
+        scenarios=scenario_words(profile),
     )
+
+
+def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:
+    """The words of the scenarios among a profile's targets, group by group. One of a later version has none."""
+    from readiness.stage.scenario import GROUPS, load_scenarios
+
+    named = {str(target.says("scenario")) for target in profile.targets if target.kind is TargetKind.SCENARIO}
+    if not named:
+        return ()
+    known = sorted(load_scenarios().values(), key=lambda scenario: GROUPS.index(scenario.group))
+    return tuple(ScenarioWords(s.id, s.group, s.title, s.means, s.source) for s in known if s.id in named)
 
 
 def read_and_judge(

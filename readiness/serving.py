@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from readiness.contract.schemas import Contract, load_contract
+from readiness.contract.schemas import load_contract
 from readiness.errors import UsageError
+from readiness.exercise.plan import make_plan
+from readiness.exercise.starters import Row, lines
 from readiness.record import Record, Writer, read_record
 from readiness.run import Exercise, tool, utc_now
 from readiness.session import Recorded
 from readiness.stage.memory import Memory
+from readiness.stage.scenario import Casting, chosen
 from readiness.stage.serve import serve
 from readiness.stage.settings import ClientCertificate, StageSettings, default_persons
 from readiness.stage.stage import Stage, running_stage
@@ -30,7 +33,7 @@ SETTLE = 2.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says of a stage. `ports` are "listener=port"."""
+    """What the command line says of a stage. `ports` are "listener=port"; `scenarios` are ids, performed together."""
 
     address: str = "127.0.0.1"
     public_name: str = "localhost"
@@ -40,25 +43,29 @@ class Asked:
     peers: tuple[str, ...] = ()
     minutes: float = 60.0
     contract: Path | None = None
+    scenarios: tuple[str, ...] = ()
 
 
 def serve_by_hand(asked: Asked, folder: Path, lang: str, told: Callable[[str], None]) -> Record:
     """Serve until the time is over or a person stops it; the record either way. UsageError for what cannot be meant."""
     settings, contract = _settings(asked), load_contract(asked.contract)
     start = {"tool": [list(row) for row in tool()]}
-    stands = partial(_tell, settings, folder, lang, told)
-    return asyncio.run(_until_stopped(settings, folder / "record", start, contract, stands))
+    castings = _castings(asked)
+    stands = partial(_tell, settings, castings, folder, lang, told)
+    serving = serve(settings, folder / "record", contract, start, stands, castings)
+    return asyncio.run(_until_stopped(serving, folder / "record"))
 
 
 def by_hand(asked: Asked, folder: Path, lang: str, told: Callable[[str], None]) -> Exercise:
     """The same as an exercise of a run: what was recorded is looked at before the originals are gone."""
-    settings, contract = _settings(asked), load_contract(asked.contract)
+    settings, contract, castings = _settings(asked), load_contract(asked.contract), _castings(asked)
 
     @contextlib.asynccontextmanager
     async def exercise(writer: Writer) -> AsyncIterator[Recorded]:
         journal = Memory(writer)
         async with running_stage(settings, journal, contract, folder / "record") as stage:
-            _tell(settings, folder, lang, told, stage)
+            await stage.enact(castings)
+            _tell(settings, castings, folder, lang, told, stage)
             with contextlib.suppress(asyncio.CancelledError):
                 await stage.ended.wait()
             # Whoever is still connected gets a moment to end, so that the connection is recorded too.
@@ -101,23 +108,36 @@ def _settings(asked: Asked) -> StageSettings:
         client_issuers=tuple(_read(path) for path in asked.client_issuers),
         peers=asked.peers,
         until=now + timedelta(minutes=asked.minutes),
+        scenarios=tuple(casting.scenario for casting in _castings(asked)),
     )
 
 
-def _tell(settings: StageSettings, folder: Path, lang: str, told: Callable[[str], None], stage: Stage) -> None:
+def _castings(asked: Asked) -> tuple[Casting, ...]:
+    """Each scenario that was asked for, and a test person; the same ones each time, for whoever drives by hand."""
+    if not asked.scenarios:
+        return ()
+    plan = make_plan(chosen(asked.scenarios), utc_now().date())
+    return tuple(casting for round_ in plan.rounds for casting in round_.castings)
+
+
+def _tell(
+    settings: StageSettings,
+    castings: Sequence[Casting],
+    folder: Path,
+    lang: str,
+    told: Callable[[str], None],
+    stage: Stage,
+) -> None:
     if stage.authority:
         (folder / AUTHORITY).write_bytes(stage.authority)
     told(notice(stage, settings, folder / AUTHORITY, lang))
+    if castings:
+        rows = [Row(casting.person, casting.scenario.id) for casting in castings]
+        told(f"{say(lang, 'exercise.served')}\n{lines(rows)}")
 
 
-async def _until_stopped(
-    settings: StageSettings,
-    folder: Path,
-    start: Mapping[str, object],
-    contract: Contract,
-    stands: Callable[[Stage], None],
-) -> Record:
-    served = asyncio.create_task(serve(settings, folder, contract, start, stands))
+async def _until_stopped(serving: Coroutine[None, None, Record], folder: Path) -> Record:
+    served = asyncio.create_task(serving)
     with contextlib.suppress(asyncio.CancelledError):
         return await asyncio.shield(served)
     served.cancel()

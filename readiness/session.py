@@ -55,12 +55,14 @@ def _no_original(exchange: str) -> bytes | Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a stage recorded, by target id, and where the originals are to be had while its run lasts."""
+    """What a stage recorded, by target id, and where the originals are to be had while its run lasts. `complete` says
+    whether the exercise came to its end; False where a person stopped it."""
 
     connections: Mapping[str, Connection] = field(default_factory=dict)
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     original: Callable[[str], bytes | Unseen] = _no_original
     performances: Mapping[str, Performance] = field(default_factory=dict)
+    complete: bool = True
 
 
 class LiveSession:

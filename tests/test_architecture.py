@@ -29,7 +29,7 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"chain", "errors", "model", "recording", "values"},
+    "record": {"chain", "errors", "model", "recording", "recording_json", "values"},
 }
 PURE = set(CORE) - {"checklist", "observe", "record"}
 
@@ -78,6 +78,29 @@ def test_every_probe_has_its_tests(path):
     assert (ROOT / "tests" / "probes" / f"test_{path.stem}.py").is_file()
 
 
+EXERCISE = sorted((ROOT / "readiness" / "exercise").glob("*.py"))
+EXERCISE_DOORS = {
+    "chain",
+    "contract",
+    "errors",
+    "exercise",
+    "model",
+    "personal",
+    "probe",
+    "recording",
+    "stage",
+    "texts",
+}
+EXERCISE_PURE = {"account", "plan"}
+
+
+@pytest.mark.parametrize("path", EXERCISE, ids=lambda p: p.stem)
+def test_an_exercise_acts_and_never_judges(path):
+    assert rooms(path) <= EXERCISE_DOORS
+    if path.stem in EXERCISE_PURE:
+        assert not {module.split(".")[0] for module in imports(path)} & IO
+
+
 REPORTS = sorted((ROOT / "readiness" / "reports").glob("*.py"))
 
 
@@ -100,6 +123,7 @@ def test_only_one_place_catches_every_exception():
 def test_these_tests_looked_at_something():
     assert len(PROBE_FILES) > 5
     assert len(REPORTS) > 5
+    assert len(EXERCISE) > 3
     assert rooms(ROOT / "readiness" / "cli.py") >= {"errors", "texts"}
 
 

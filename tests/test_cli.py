@@ -138,6 +138,7 @@ def test_a_wrong_profile_is_told_with_file_line_key_and_cure_and_leaves_no_folde
     "arguments",
     [
         ("run", "nowhere.toml"),
+        ("exercise", "nowhere.toml"),
         ("judge", "nowhere"),
         ("judge",),
         ("nonsense",),

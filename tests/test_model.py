@@ -95,7 +95,7 @@ SILENT = {
     Finding: {"rests_on": (), "broken": (), "unseen": None, "absence": ""},
     PartGrade: {"strength": None},
     Grade: {"strength": None, "seen": None, "stated": None, "whole": True},
-    Report: {"part": ""},
+    Report: {"part": "", "scenarios": ()},
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A connection and an exchange come back from the journal as they were told."""
+"""A connection, an exchange and a performance come back from the journal as they were told."""
 
 import json
 from dataclasses import fields, replace
@@ -23,9 +23,8 @@ from readiness.recording import (
     Performance,
     connection_target,
     exchange_target,
-    from_plain,
-    to_json,
 )
+from readiness.recording_json import from_plain, to_json
 from tests.conftest import NOON
 
 
@@ -54,13 +53,22 @@ EXCHANGE = Exchange(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE], ids=["connection", "exchange"])
+PERFORMANCE = Performance(
+    id="p1", scenario="late", digest="d" * 64, group="transport", layer="answer", place="operator", nature="uncertain",
+    round="r5", persons=("199410222393", "199410222393"), control="sane", controlled="delivered", started=at(1),
+    ended=at(2), how_ended="quiet", recovered=at(3), recovery_ended=at(4), waited_ns=0,
+    account=(AccountRow("199410222393", "a", "unknown", at(2), "digital", told=False),), unseen="interrupted",
+)  # fmt: skip
+ENTRIES = pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE, PERFORMANCE], ids=lambda entry: type(entry).__name__)
+
+
+@ENTRIES
 def test_an_entry_comes_back_with_every_field(entry):
     assert all(getattr(entry, field.name) not in {None, ""} for field in fields(entry))
     assert from_plain(json.loads(to_json(entry))) == entry
 
 
-@pytest.mark.parametrize("entry", [CONNECTION, EXCHANGE], ids=["connection", "exchange"])
+@ENTRIES
 def test_an_entry_that_says_little_comes_back_as_little(entry):
     required = {f.name: getattr(entry, f.name) for f in fields(entry) if f.default is f.default_factory}
     little = type(entry)(**required)

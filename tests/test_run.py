@@ -10,6 +10,7 @@ from readiness.judge import grade, judge
 from readiness.model import RECORDED, Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
 from readiness.probe import Effect
 from readiness.profile import load_profile
+from readiness.recording import Performance
 from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
 from tests.conftest import NOON
 from tests.test_end_to_end import BESIDE, exercised
@@ -159,3 +160,28 @@ def test_without_a_kind_of_target_no_risk_gets_better(recorded, checklist, kind,
     theirs = {rule.id for rule in rules if rule.target is kind}
     assert {f.cause for f in found if f.rule in theirs} <= {Cause.NOTHING_SELECTED}
     assert bool(theirs) is (kind in {rule.target for rule in rules})
+
+
+def test_a_report_has_the_words_of_the_scenarios_that_it_is_about_and_ids_for_those_of_a_later_version(
+    recorded, checklist
+):
+    performed = [
+        Performance(f"p{number}", id_, "0" * 64, group, "answer", "operator", "uncertain", "1")
+        for number, (id_, group) in enumerate([("answer-lost", "transport"), ("tomorrow", "quic"), ("sane", "control")])
+    ]
+
+    report = judge_records([replace(recorded, performances=tuple(performed))], checklist)
+
+    titles = {target.id: report.scenario(target).title.sv for target in report.targets(TargetKind.SCENARIO)}
+    assert titles == {
+        "scenario-answer-lost": "Kvittensen går förlorad",
+        "scenario-tomorrow": "tomorrow",
+        "scenario-sane": "Allt fungerar",
+    }
+    assert [words.id for words in report.scenarios] == ["sane", "answer-lost"]
+    assert {report.scenario(target).group for target in report.targets(TargetKind.SCENARIO)} == {
+        "transport",
+        "quic",
+        "control",
+    }
+    assert judge_records([recorded], checklist).scenarios == ()

@@ -23,7 +23,10 @@ from readiness.model import (
 )
 from readiness.predicates import PREDICATES
 from readiness.probe import Effect
+from readiness.recording import CHANNELS, OUTCOMES
 from readiness.report import DeviationState
+from readiness.reports._timeline import LANE_OF, LANES
+from readiness.stage.scenario import GROUPS
 from readiness.texts import LANGUAGES, say, texts
 
 TABLES: dict[str, Iterable[str]] = {
@@ -32,6 +35,7 @@ TABLES: dict[str, Iterable[str]] = {
     "because": Because,
     "because_meaning": Because,
     "cause": Cause,
+    "channel": CHANNELS,
     "check_kind": ("M", "Mf", "D", "I"),
     "confidence": ("read", "partial", "open"),
     "cure": Reason,
@@ -43,7 +47,9 @@ TABLES: dict[str, Iterable[str]] = {
     "fact_type": FactType,
     "kind": TargetKind,
     "kinds": TargetKind,
+    "lane": LANES,
     "mark": Mark,
+    "outcome": OUTCOMES,
     "party_kind": ("kommun", "vendor", "operator", "authority", "other"),
     "predicate": [*PREDICATES, "is_empty_not"],
     "property": PROPERTIES,
@@ -61,9 +67,12 @@ TABLES: dict[str, Iterable[str]] = {
         "kommunikationschef",
         "dataskyddsombud",
     ),
+    "scenario_group": GROUPS,
+    "scenario_state": Verdict,
     "step": ("forsumbar", "mycket_lag", "lag", "hog", "mycket_hog"),
     "strength": Strength,
     "subject": ("kommun", "vendor"),
+    "timeline": LANE_OF,
     "verdict": Verdict,
     "weight": Weight,
 }

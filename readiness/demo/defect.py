@@ -13,12 +13,16 @@ Change = Callable[[Plan], None]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One built-in defect. `flips` names the rules that pass without it and do not with it: exactly those."""
+    """One built-in defect. `flips` names the rules that pass without it and do not with it: exactly those.
+
+    `scenarios` are those that it shows in, none for one that shows without; where more are performed it may flip more.
+    """
 
     name: str
     title: Words
     apply: Change
     flips: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
 
 
 def change_certificate(name: str, **values: object) -> Change:

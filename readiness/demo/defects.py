@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from readiness.demo import (
     certificate_defects,
+    fault_defects,
     letter_defects,
     refusal_defects,
     responsibility_defects,
@@ -31,6 +32,7 @@ DEFECTS: Mapping[str, Defect] = {
         soap_defects,
         sending_defects,
         letter_defects,
+        fault_defects,
     )
     for defect in module.DEFECTS
 }

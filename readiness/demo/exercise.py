@@ -1,44 +1,56 @@
 """Let the example's sending system send, and record what it did: the stage, three processes, ten test persons.
 
-The processes are started with this Python, without a shell, and are gone when the context ends. Left out: what they do
-(`sending`), and rounds of scenarios.
+After that it may be led through scenarios of faults (`conducting`); then it takes orders until it is told to end. The
+processes are gone when the context ends. Left out: what they do (`sending`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import readiness
 from readiness.contract.persons import test_persons
 from readiness.contract.schemas import load_contract
+from readiness.demo.conducting import conduct
 from readiness.demo.plan import CASE_SYSTEM, INTEGRATION, KOMMUN, MEDIATOR, SENDING, STAGE, Plan
-from readiness.demo.sending.settings import Decision, Identity, Settings, write_settings
+from readiness.demo.processes import Running, ended, gone, running
+from readiness.demo.sending.case_system import KINDS
+from readiness.demo.sending.orders import drop, tell_to_end
+from readiness.demo.sending.settings import Decision, Identity, Settings
+from readiness.exercise.plan import Plan as Rounds
+from readiness.exercise.plan import make_plan
 from readiness.personal import luhn
 from readiness.record import Writer
 from readiness.session import Recorded
 from readiness.stage.behaviour import BEHAVIOURS, Behaviour
 from readiness.stage.memory import Memory
+from readiness.stage.scenario import chosen
 from readiness.stage.settings import (
     Dispatcher,
     Sender,
     ServerCertificate,
+    StageLimits,
     StageSettings,
     default_operators,
+    default_persons,
 )
 from readiness.stage.stage import Stage, running_stage
 
-SECONDS = 20.0
-"""When the processes end at the latest; they need about one."""
+SECONDS, SECONDS_OF_SCENARIOS = 20.0, 180.0
+"""When the processes end at the latest; without scenarios they need about one."""
 SETTLE = 2.0
 """Seconds for a process that is to end, and for connections to be told of."""
+TIMEOUT = 0.3
+"""Seconds that the förmedlare waits for an answer when there are scenarios."""
+WAIT, LONGEST_WAIT = 1.1, 2.5
+"""Seconds before it tries again: no rule takes less than one for a wait."""
+LATE = 0.2
+"""How much later than the förmedlare waits an answer comes that is late."""
+FIRST = "ordinarie"
 WAYS = ("sane",) * 6 + ("not_registered", "opted_out", "pending")
 """How the stage treats the adults among the test persons; after them comes a minor, who has no mailbox."""
 
@@ -52,66 +64,94 @@ class Exercised:
 
 
 class DemoExercise:
-    """An exercise (`run.Exercise`) on the folder of a chain that runs; `exercised` says afterwards how it went."""
+    """An exercise (`run.Exercise`) on the folder of a chain that runs; `exercised` says afterwards how it went.
 
-    def __init__(self, plan: Plan, folder: Path, seconds: float = SECONDS, ways: Sequence[str] = WAYS) -> None:
+    `scenarios`: ids of those that are performed, none for only an ordinary order; `timeout`: seconds that the
+    förmedlare then waits for an answer.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        seconds: float | None = None,
+        ways: Sequence[str] = WAYS,
+        scenarios: Sequence[str] = (),
+        timeout: float = TIMEOUT,
+    ) -> None:
         self._plan = plan
         self._ways = ways
         self._folder = folder / "sandning"
-        self._authority = folder / "ca" / "rot.pem"
-        self._seconds = seconds
+        self._orders = self._folder / "uppdrag"
+        self._root = folder / "ca" / "rot.pem"
+        self._scenarios = chosen(tuple(scenarios)) if scenarios else ()
+        self._timeout = timeout
+        self._seconds = seconds or (SECONDS_OF_SCENARIOS if scenarios else SECONDS)
         self.exercised = Exercised(self._folder / "account.json")
 
     @contextlib.asynccontextmanager
     async def __call__(self, writer: Writer) -> AsyncIterator[Recorded]:
         """Send everything; then what was recorded, with the originals until the context ends."""
-        for old in ("*.port", "account.json", "spool.bin"):
-            for path in self._folder.glob(old):
-                path.unlink()
-        persons = _persons(datetime.now(UTC).date(), self._ways, self._plan.sending.register)
+        self._tidy()
+        today = datetime.now(UTC).date()
+        persons = _persons(today, self._ways, self._plan.sending.register)
+        plan = make_plan(self._scenarios, today, offset=len(self._ways), used=persons)
+        settings = self._stage({**default_persons(today), **persons} if self._scenarios else persons, plan)
         journal = Memory(writer)
-        async with running_stage(self._stage(persons), journal, load_contract(), self._folder) as stage:
-            await self._send(stage, persons)
+        async with running_stage(settings, journal, load_contract(), self._folder) as stage:
+            told = dict(zip(SENDING, self._settings(stage, persons), strict=True))
+            with running(told, self._folder) as processes:
+                complete = await self._lead(plan, stage, journal, processes)
+                self.exercised.exits = await ended(processes, self._seconds + SETTLE)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SETTLE):
                     await journal.holds(stage.recorder)
-            yield Recorded(journal.connections, journal.exchanges, stage.original)
+            yield Recorded(journal.connections, journal.exchanges, stage.original, journal.performances, complete)
 
-    def _stage(self, persons: Mapping[str, Behaviour]) -> StageSettings:
+    def _tidy(self) -> None:
+        """Away with what an earlier exercise left."""
+        self._orders.mkdir(exist_ok=True)
+        for old in ("*.port", "account.json", "spool.bin", "uppdrag/*.json", "uppdrag/*/*.json", "uppdrag/slut"):
+            for path in self._folder.glob(old):
+                path.unlink()
+
+    async def _lead(self, plan: Rounds, stage: Stage, journal: Memory, processes: Running) -> bool:
+        """Through the scenarios, if there are any; whether to their end."""
+        if not self._scenarios:
+            return True
+        account = self.exercised.account
+        complete = await conduct(plan, stage, journal, self._orders, account, lambda: gone(processes))
+        tell_to_end(self._orders)
+        return complete
+
+    def _stage(self, persons: Mapping[str, Behaviour], plan: Rounds) -> StageSettings:
         kommun, mediator = self._plan.parties[KOMMUN], self._plan.parties[MEDIATOR]
         sender = Sender(f"16{_digits(kommun.organisation_number)}", kommun.name)
         dispatcher = Dispatcher(f"16{_digits(mediator.organisation_number)}", mediator.name, (sender.id,))
         chain, key = self._folder / f"{STAGE}.pem", self._folder / f"{STAGE}.key"
+        supplied = ServerCertificate(chain.read_bytes(), key.read_bytes())
         return StageSettings(
             persons,
             operators=default_operators()[:2],
             senders=(sender,),
             dispatchers=(dispatcher,),
             message=False,
-            certificate=ServerCertificate(chain.read_bytes(), key.read_bytes()),
+            scenarios=tuple(casting.scenario for round_ in plan.rounds for casting in round_.castings),
+            certificate=None if self._scenarios else supplied,  # others can be shown only under the stage's own CA
+            limits=StageLimits(late=LATE),
         )
-
-    async def _send(self, stage: Stage, persons: Mapping[str, Behaviour]) -> None:
-        """Start the processes, and wait until all have ended."""
-        settings = dict(zip(SENDING, self._settings(stage, persons), strict=True))
-        with contextlib.ExitStack() as stack:
-            started = {}
-            for role, told in settings.items():
-                write_settings(told, self._folder / f"{role}.json")
-                started[role] = stack.enter_context(_process(role, self._folder))
-            waits = (asyncio.to_thread(_wait, process, self._seconds + SETTLE) for process in started.values())
-            self.exercised.exits = dict(zip(started, await asyncio.gather(*waits), strict=True))
 
     def _settings(self, stage: Stage, persons: Mapping[str, Behaviour]) -> tuple[Settings, Settings, Settings]:
         sending, kommun = self._plan.sending, self._plan.parties[KOMMUN]
-        sent_to = [number for number, behaviour in persons.items() if behaviour is not IN_THE_REGISTER_ONLY]
+        trusted = self._folder / "betrodda.pem"
+        trusted.write_bytes(self._root.read_bytes() + stage.authority)
 
         def told(role: str, **more: object) -> Settings:
             log, doors = self._folder / f"{role}.log", {INTEGRATION, "formedlare"}
             after = {CASE_SYSTEM: INTEGRATION, INTEGRATION: "formedlare"}.get(role)
             return Settings(
                 log=str(log),
-                authority=str(self._authority),
+                authority=str(trusted),
                 hop=self._identity(role),
                 door=str(self._folder / f"{role}.port") if role in doors else "",
                 next_door=str(self._folder / f"{after}.port") if after else "",
@@ -120,16 +160,13 @@ class DemoExercise:
                 **more,  # type: ignore[arg-type]
             )
 
-        decisions = tuple(
-            Decision(f"2026-{place:04}", number, ("beslut", "kallelse")[place % 2])
-            for place, number in enumerate(sent_to, 1)
-        )
+        hurry = {"timeout": self._timeout, "wait": WAIT, "longest_wait": LONGEST_WAIT} if self._scenarios else {}
         return (
             told(
                 CASE_SYSTEM,
-                decisions=decisions,
                 sender_name=kommun.name,
                 account=str(self.exercised.account),
+                **self._orders_of([one for one, how in persons.items() if how is not IN_THE_REGISTER_ONLY]),
             ),
             told(INTEGRATION),
             told(
@@ -140,8 +177,17 @@ class DemoExercise:
                 signing=self._identity(sending.signing),
                 sealing=self._identity(sending.sealing),
                 register=tuple(persons) if sending.register else (),
+                **hurry,
             ),
         )
+
+    def _orders_of(self, recipients: Sequence[str]) -> dict[str, object]:
+        """The ordinary order: in the settings where it is the only one, else as the first file."""
+        if self._scenarios:
+            drop(self._orders, FIRST, recipients)
+            return {"orders": str(self._orders)}
+        numbered = enumerate(recipients, 1)
+        return {"decisions": tuple(Decision(f"2026-{n:04}", one, KINDS[n % 2]) for n, one in numbered)}
 
     def _identity(self, name: str) -> Identity:
         return Identity(str(self._folder / f"{name}.pem"), str(self._folder / f"{name}.key"))
@@ -171,34 +217,6 @@ def _test_series() -> Iterator[str]:
         born = date(1930, 1, 1) + timedelta(days)
         stem = f"{born:%y%m%d}239"
         yield f"{born:%Y}{stem[2:]}" + next(str(check) for check in range(10) if luhn(f"{stem}{check}"))
-
-
-@contextlib.contextmanager
-def _process(role: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """One process; what it prints, which should be nothing, stands in a file. It does not outlive the context."""
-    root = str(Path(readiness.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-P", "-m", "readiness.demo.sending", role, str(folder / f"{role}.json")]
-    out = folder / f"{role}.out"
-    with out.open("wb") as printed:
-        process = subprocess.Popen(  # noqa: S603  our own program, as a list of arguments
-            command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, env=environment
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-    if not out.stat().st_size:
-        out.unlink()
-
-
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def _digits(number: str) -> str:

@@ -15,7 +15,7 @@ REGISTER = 1001
 """One more than a look-up may ask about (C section 3.1)."""
 
 
-def sends(quirk: str, sv: str, en: str, *flips: str) -> Defect:
+def sends(quirk: str, sv: str, en: str, *flips: str, scenarios: tuple[str, ...] = ()) -> Defect:
     """The sending system does something by that name of `sending`."""
 
     def apply(plan: Plan) -> None:
@@ -23,7 +23,7 @@ def sends(quirk: str, sv: str, en: str, *flips: str) -> Defect:
         if quirk == "asks-about-everybody":
             plan.sending.register = REGISTER
 
-    return Defect(PREFIX + quirk, Words(sv, en), apply, flips)
+    return Defect(PREFIX + quirk, Words(sv, en), apply, flips, scenarios)
 
 
 def _holds(name: str, sv: str, en: str, change: Change, *flips: str) -> Defect:

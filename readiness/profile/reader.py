@@ -17,6 +17,7 @@ from readiness.profile.faults import Faults, personal_numbers
 from readiness.profile.file import check_size, profile_data, read_text
 from readiness.profile.lines import Lines
 from readiness.profile.refusal_certificates import read_refusal_certificates
+from readiness.profile.sending import read_sendings, read_stage
 from readiness.profile.shapes import organisation_number
 from readiness.profile.statements import read_statements
 from readiness.profile.targets import Ids, Known, read_nodes, read_targets
@@ -85,6 +86,8 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         deviations=read_deviations(root),
         records=read_records(root, known, targets),
         risk_levels=read_risk_levels(root, faults),
+        stage=read_stage(root, known),
+        sendings=read_sendings(root, known),
         included=included,
         excluded=excluded,
         source=str(Path(source).absolute()),

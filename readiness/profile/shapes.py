@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from readiness import personal
 
@@ -83,14 +84,57 @@ def web_path(text: str) -> str:
     return text
 
 
+def web_address(text: str) -> str:
+    """A URL of a web service: https, or http on this machine; without user and password, at most 2048 characters."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+    except ValueError:
+        raise Wrong("web_address", found=shown(text)) from None
+    if "@" in url.netloc:
+        raise Wrong("web_address_password")
+    if not re.fullmatch(r"https?://[!-~]{1,2040}", text) or "#" in text or not host:
+        raise Wrong("web_address", found=shown(text))
+    host_name(host)
+    if url.scheme == "http" and not on_this_machine(host):
+        raise Wrong("web_address_http")
+    return text
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a host name or address means this machine whatever DNS says (RFC 6761 6.3 for localhost)."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def listening_address(text: str) -> str:
+    """An IP address to listen on."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise Wrong("listening_address", found=shown(text)) from None
+
+
+def network(text: str) -> str:
+    """A network in CIDR form, or one address."""
+    try:
+        ip_network(text)
+    except ValueError:
+        raise Wrong("network", found=shown(text), example=_network(text)) from None
+    return text
+
+
+def operator(text: str) -> str:
+    """The id of a mailbox operator as FaR writes it: 16 and an organisation number."""
+    return f"16{organisation_number(text)}"
+
+
 def permit_address(text: str) -> str:
     """host, host:port, or a network in CIDR form."""
     if "/" in text and "://" not in text:
-        try:
-            ip_network(text)
-        except ValueError:
-            raise Wrong("network", found=shown(text), example=_network(text)) from None
-        return text
+        return network(text)
     if text.startswith("[") or text.count(":") == 1 or "://" in text:
         return host_port(text)
     return host_name(text)

@@ -38,6 +38,7 @@ LOG_FORMATS = {
 LOG_ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1")
 LOG_PURPOSES = ("technical", "processing")
 """processing: a log that is meant to say whose data was processed (behandlingslogg), with restricted access."""
+SENDING_KEYS = ("start", "account", "start_seconds", "retry_seconds", "quiet_seconds", "recovery_seconds")
 CHAIN = "chain"
 STATEMENT = "statement-"
 
@@ -239,7 +240,10 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
 
 def _sending_system(section: Section, known: Known, node: Node, held_by: str) -> Read:
     required = not held_by
-    given = {key: section.text(key, required=required) for key in ("product", "version")}
+    given: dict[str, object] = {key: section.text(key, required=required) for key in ("product", "version")}
+    for key in SENDING_KEYS:  # read by `sending`; a target declares the plain part
+        value = section.raw(key)
+        given[key] = value if type(value) is int else None
     return "", "", declared(given)
 
 

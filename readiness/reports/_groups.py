@@ -16,12 +16,13 @@ from readiness.report import Report
 class UnseenGroup:
     """Everything about one target that could not be seen for one reason, and what waits for it.
 
+    `targets` are several only where they are scenarios: what has one cause is one group, however many they are.
     `rules` and `risks` are empty where no rule asks for the facts; `must` is whether it is a must for any risk, and
     `level` the highest level of 2014 among the risks that wait (0 where none does). `kind` stands where the profile
     names nothing of a kind that rules are about; the target is the chain then.
     """
 
-    target: str
+    targets: tuple[str, ...]
     unseen: Unseen
     facts: tuple[str, ...]
     rules: tuple[str, ...]
@@ -30,6 +31,11 @@ class UnseenGroup:
     must: bool
     level: int
     kind: TargetKind | None = None
+
+    @property
+    def target(self) -> str:
+        """The first of its targets."""
+        return self.targets[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,13 @@ class Mend:
 def unseen_groups(report: Report) -> tuple[UnseenGroup, ...]:
     """What was not seen, by target and reason: musts, the highest level and most rules first; last what none asks for.
 
-    Left out: what no probe can look at yet (`Report.waiting`).
+    Scenarios are taken together. Left out: what no probe can look at yet (`Report.waiting`).
     """
     rows: dict[tuple[str, Reason, str], list[Hindered]] = {}
+    scenarios = {target.id for target in report.targets(TargetKind.SCENARIO)}
     for row in [*_open_findings(report), *_unasked(report)]:
-        rows.setdefault((row.target, row.unseen.reason, row.kind or row.alike), []).append(row)
+        where = "" if row.target in scenarios else row.target
+        rows.setdefault((where, row.unseen.reason, row.kind or row.alike), []).append(row)
     groups = [_group(report, found) for found in rows.values()]
     return tuple(sorted(groups, key=lambda group: (not group.rules, not group.must, -group.level, -len(group.rules))))
 
@@ -118,7 +126,7 @@ def _group(report: Report, rows: list[Hindered]) -> UnseenGroup:
     rules = tuple(dict.fromkeys(finding.rule for finding in findings))
     risks, must, level = _bearing(report, rules)
     return UnseenGroup(
-        target=rows[0].target,
+        targets=tuple(dict.fromkeys(row.target for row in rows)),
         unseen=Unseen(rows[0].unseen.reason, _details(rows)),
         facts=tuple(sorted({row.fact for row in rows if row.fact})),
         rules=rules,

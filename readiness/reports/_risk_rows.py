@@ -19,20 +19,23 @@ from readiness.model import (
     Observation,
     PartGrade,
     Rule,
+    TargetKind,
     Verdict,
     Weight,
 )
 from readiness.register import Risk
 from readiness.report import DeviationState, Report
+from readiness.reports._names import places
 from readiness.reports._rows import ObservationRow, observation_rows
 from readiness.reports._words import (
     because_text,
     deviations_for,
     grade_text,
     moment_text,
-    target_text,
 )
 from readiness.texts import say
+
+MOST_WHYS = 3
 
 SHAPE = {
     Because.VIOLATED: "fail",
@@ -56,12 +59,16 @@ class GradeWord:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """Findings of one rule that say the same for the same reason: one row, several places."""
+    """Findings of one rule that say the same for the same reason: one row, several places.
+
+    Scenarios share a row whatever the reasons: `whys` has the first of them, `more` counts the rest.
+    """
 
     rule: Rule
     weight: Weight
     verdict: Verdict
-    why: str
+    whys: tuple[str, ...]
+    more: int
     doubtful: bool
     beside: tuple[str, ...]
     targets: tuple[str, ...]
@@ -87,7 +94,6 @@ def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
     """Every risk of the register, in its order, graded or not."""
     grades = {grade.risk: grade for grade in report.grades}
     own = {level.risk: level for level in report.profile.risk_levels}
-    names = {target.id: target_text(lang, report, target.id) for target in report.profile.targets}
     parts = []
     for risk in report.checklist.risks:
         grade, about = grades.get(risk.id), report.findings_about(risk.id)
@@ -102,7 +108,7 @@ def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
                 whole=grade_word(report, lang, risk.id, whole),
                 not_whole=bool(grade and not grade.whole),
                 uncovered=bool(grade and grade.because is Because.NOT_COVERED),
-                rows=_finding_rows(report, lang, about, names),
+                rows=_finding_rows(report, lang, about),
                 observations=observation_rows(report, lang, _rested_on(finding for finding, _ in about)),
             )
         )
@@ -145,30 +151,8 @@ def counted(grades: Iterable[Grade], lang: str) -> str:
     return say(lang, "html.counts", graded=found.total(), counts=counts)
 
 
-def _finding_rows(
-    report: Report, lang: str, about: Iterable[tuple[Finding, Weight]], names: dict[str, str]
-) -> tuple[FindingRow, ...]:
-    rules = {rule.id: rule for rule in report.checklist.rules}
-    rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str]]] = {}
-    for finding, weight in about:
-        beside = tuple(_beside(lang, *found) for found in deviations_for(report, finding))
-        key = (finding.rule, finding.verdict, because_text(lang, report, finding), beside)
-        rows.setdefault(key, (weight, []))[1].append(names.get(finding.target, finding.target))
-    return tuple(
-        FindingRow(
-            rule=rules[id_],
-            weight=weight,
-            verdict=verdict,
-            why=why,
-            doubtful=rules[id_].confidence == "partial" and rules[id_].verified is None,
-            beside=beside,
-            targets=tuple(targets),
-        )
-        for (id_, verdict, why, beside), (weight, targets) in rows.items()
-    )
-
-
-def _beside(lang: str, deviation: Deviation, state: DeviationState) -> str:
+def beside_text(lang: str, deviation: Deviation, state: DeviationState) -> str:
+    """An accepted deviation in a sentence, to stand beside the verdict that it does not change."""
     nobody = say(lang, "html_deviations.never")
     return say(
         lang,
@@ -177,6 +161,31 @@ def _beside(lang: str, deviation: Deviation, state: DeviationState) -> str:
         by=deviation.approved_by or nobody,
         expires=moment_text(lang, deviation.expires) if deviation.expires else nobody,
         state=say(lang, f"deviation.{state.value}"),
+    )
+
+
+def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weight]]) -> tuple[FindingRow, ...]:
+    rules = {rule.id: rule for rule in report.checklist.rules}
+    rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str], list[str]]] = {}
+    for finding, weight in about:
+        beside = tuple(beside_text(lang, *found) for found in deviations_for(report, finding))
+        why = because_text(lang, report, finding)
+        together = rules[finding.rule].target is TargetKind.SCENARIO
+        row = rows.setdefault((finding.rule, finding.verdict, "" if together else why, beside), (weight, [], []))
+        row[1].append(why)
+        row[2].append(finding.target)
+    return tuple(
+        FindingRow(
+            rule=rules[id_],
+            weight=weight,
+            verdict=verdict,
+            whys=tuple(dict.fromkeys(whys))[:MOST_WHYS],
+            more=max(0, len(set(whys)) - MOST_WHYS),
+            doubtful=rules[id_].confidence == "partial" and rules[id_].verified is None,
+            beside=beside,
+            targets=places(lang, report, targets),
+        )
+        for (id_, verdict, _, beside), (weight, whys, targets) in rows.items()
     )
 
 

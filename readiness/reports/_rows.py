@@ -23,10 +23,10 @@ from readiness.model import (
 )
 from readiness.report import ORDER, DeviationState, Report
 from readiness.reports._groups import unseen_groups
+from readiness.reports._names import places, target_name, target_text
 from readiness.reports._words import (
     date_text,
     deviations_for,
-    target_text,
     value_text,
 )
 from readiness.texts import pick, say
@@ -67,6 +67,7 @@ class DeviationRow:
     """An accepted deviation beside the verdicts it speaks of, worst first."""
 
     deviation: Deviation
+    where: str
     state: DeviationState
     verdicts: tuple[Verdict, ...]
 
@@ -90,8 +91,8 @@ def unseen_rows(report: Report, lang: str) -> tuple[UnseenRow, ...]:
     """What could not be seen, one row for what has one cause and holds up the same rules, however many the places."""
     rows: dict[tuple[Unseen, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for group in unseen_groups(report):
-        where = target_text(lang, report, group.target)
-        rows.setdefault((group.unseen, group.rules, group.risks), []).append(where)
+        where = places(lang, report, group.targets)
+        rows.setdefault((group.unseen, group.rules, group.risks), []).extend(where)
     return tuple(UnseenRow(tuple(where), *key) for key, where in rows.items())
 
 
@@ -105,7 +106,7 @@ def observation_rows(report: Report, lang: str, observations: Iterable[Observati
     """Observations as they are shown, in the order given."""
     return tuple(
         ObservationRow(
-            target=seen.target,
+            target=target_name(lang, report, seen.target),
             fact=seen.fact,
             value="" if isinstance(seen.value, Unseen | Table) else value_text(lang, seen.value),
             unseen=seen.value if isinstance(seen.value, Unseen) else None,
@@ -135,14 +136,19 @@ def everything(report: Report, lang: str) -> tuple[tuple[str, tuple[ObservationR
     )
 
 
-def deviation_rows(report: Report) -> tuple[DeviationRow, ...]:
+def deviation_rows(report: Report, lang: str) -> tuple[DeviationRow, ...]:
     """Every deviation of the profile, in its order, with the verdicts it changes nothing about."""
     beside: dict[int, set[Verdict]] = {}
     for finding in report.findings:
         for deviation, _ in deviations_for(report, finding):
             beside.setdefault(id(deviation), set()).add(finding.verdict)
     return tuple(
-        DeviationRow(deviation, state, tuple(sorted(beside.get(id(deviation), ()), key=ORDER.__getitem__)))
+        DeviationRow(
+            deviation,
+            target_name(lang, report, deviation.target),
+            state,
+            tuple(sorted(beside.get(id(deviation), ()), key=ORDER.__getitem__)),
+        )
         for deviation, state in report.deviations
     )
 

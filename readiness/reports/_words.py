@@ -21,7 +21,6 @@ from readiness.model import (
     Period,
     Rule,
     Table,
-    TargetKind,
     Unseen,
     Value,
 )
@@ -106,20 +105,6 @@ def grade_text(lang: str, report: Report, risk: str, because: Because) -> str:
     return say(lang, "because.not_applicable", who=who)
 
 
-def target_text(lang: str, report: Report, id_: str) -> str:
-    """What a target is called: its kind, the node's name or its own id, and its address."""
-    target = next((target for target in report.profile.targets if target.id == id_), None)
-    if target is None:
-        return escape_control(id_)
-    kind = say(lang, f"kind.{target.kind.value}")
-    if target.kind is TargetKind.CHAIN:
-        return kind
-    names = {node.id: node.name for node in report.profile.nodes} if target.kind is TargetKind.NODE else {}
-    place = report.place_of(target)
-    address = f" ({place})" if place else ""
-    return escape_control(f"{kind} {names.get(id_, id_)}{address}")
-
-
 def deviations_for(report: Report, finding: Finding) -> tuple[tuple[Deviation, DeviationState], ...]:
     """The accepted deviations that speak of a finding; they stand beside the verdict and never change it."""
     return tuple(
@@ -163,6 +148,8 @@ def _duration_text(lang: str, value: timedelta) -> str:
     sign, value = ("-", -value) if value < timedelta(0) else ("", value)
     hours, rest = divmod(value.seconds, 3600)
     parts = [(hours, "h"), (rest // 60, "min"), (rest % 60, "s")]
+    if value < timedelta(minutes=1):  # what a system waits between attempts is told to the millisecond
+        parts.append((value.microseconds // 1000, "ms"))
     clock = " ".join(f"{count} {unit}" for count, unit in parts if count)
     days = _counted(lang, "day", value.days) if value.days or not clock else ""
     return sign + " ".join(filter(None, (days, clock)))

@@ -70,12 +70,15 @@ def data(report: Report) -> dict[str, Any]:
         "grades": _plain(report.grades),
         "deviations": [{**_plain(one), "state": state.value} for one, state in report.deviations],
         "records": _plain(report.records),
+        "scenarios": _plain(report.scenarios),
     }
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
-    """The profile without what stands beside it: its targets, and its deviations with their state."""
-    return {name: value for name, value in _plain(profile).items() if name not in {"targets", "deviations"}}
+    """The profile without what stands beside it, its targets and its deviations with their state, and without how the
+    stage is set up and the sending system started: a command line is for the record, not for everybody's eyes."""
+    beside = {"targets", "deviations", "stage", "sendings"}
+    return {name: value for name, value in _plain(profile).items() if name not in beside}
 
 
 def _plain(noun: Any) -> Any:

@@ -23,7 +23,9 @@ from readiness.reports import _risk_rows as risk_rows
 from readiness.reports import _rows as rows
 from readiness.reports._chain import chain_picture, stations
 from readiness.reports._matrix import matrix_cells, matrix_picture
+from readiness.reports._scenario_cards import scenario_part
 from readiness.reports._svg import MARKS
+from readiness.reports._timeline import SHAPES, shape
 from readiness.reports._words import date_text, escape_control, moment_text
 from readiness.texts import pick, say
 
@@ -65,7 +67,8 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "stations": places,
         "chain_wide": Markup(chain_picture(places, lang, 4)),  # noqa: S704
         "chain_narrow": Markup(chain_picture(places, lang, 1)),  # noqa: S704
-        "deviations": rows.deviation_rows(report),
+        "scenarios": scenario_part(report, lang),
+        "deviations": rows.deviation_rows(report, lang),
         "statements": rows.statement_rows(report, lang),
         "everything": rows.everything(report, lang),
         "becauses": risk_rows.all_grade_words(lang),
@@ -103,7 +106,9 @@ def _environment(report: Report, lang: str) -> Environment:
         "moment": partial(moment_text, lang),
         "day": partial(date_text, lang),
         "words": partial(pick, lang),
-        "upper_first": lambda text: text[:1].upper() + text[1:],
+        "state_word": lambda verdict: upper_first(say(lang, f"scenario_state.{verdict}")),
+        "picture": Markup,  # the pictures escape what they show themselves (`_svg.clean`)
+        "upper_first": upper_first,
         "organisation": lambda number: f"{number[:-4]}-{number[-4:]}" if len(number) == 10 else number,
     }
     environment.globals |= {
@@ -111,8 +116,14 @@ def _environment(report: Report, lang: str) -> Environment:
         "lang": lang,
         "party": partial(rows.party_name, report),
         "shapes": {kind: Markup(shape) for kind, shape in MARKS.items()},  # noqa: S704 (ours)
+        "event_shapes": {what: Markup(shape(what)) for what in SHAPES},  # noqa: S704 (ours)
     }
     return environment
+
+
+def upper_first(text: str) -> str:
+    """The text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def _template(name: str) -> str:

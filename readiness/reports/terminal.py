@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 
 from readiness.chain import Deviation
-from readiness.model import Because, Finding, Grade, PartGrade, Strength, Verdict, Weight
+from readiness.model import Because, Finding, Grade, PartGrade, Strength, TargetKind, Verdict, Weight
 from readiness.register import Risk
 from readiness.report import DeviationState, Report
 from readiness.reports._groups import Mend, UnseenGroup, mend_first, unseen_groups, waiting_rules
+from readiness.reports._names import places, target_name
 from readiness.reports._page import Page, blank, plain, ruled_table
+from readiness.reports._scenario_lines import tell_scenarios
 from readiness.reports._words import (
     because_text,
     clip,
@@ -25,7 +27,6 @@ from readiness.reports._words import (
     escape_control,
     grade_text,
     moment_text,
-    target_text,
     unseen_text,
 )
 from readiness.texts import pick, say
@@ -48,7 +49,7 @@ def terminal_report(report: Report, lang: str, width: int, colour: bool) -> str:
     """The short story, in lines of at most `width` characters (at least 40), with ANSI colours or without."""
     page = Page(blank(width, colour), report, lang)
     with page.console.capture() as captured:
-        for tell in (_head, _grades, _mend, _unseen, _waiting, _deviations, _meaning):
+        for tell in (_head, _grades, _mend, tell_scenarios, _unseen, _waiting, _deviations, _meaning):
             tell(page)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
@@ -166,18 +167,22 @@ def _one_mend(page: Page, number: int, mend: Mend) -> None:
     if mend.group:
         page.line(page.say("mend_remedy", remedy=cure_text(page.lang, mend.group.unseen)), indent=INDENT)
         return
-    for finding in mend.findings[:MOST_PLACES]:
-        _one_place(page, finding)
-    if (more := len(mend.findings) - MOST_PLACES) > 0:
+    together = [mend.findings] if rule.target is TargetKind.SCENARIO else [(finding,) for finding in mend.findings]
+    for findings in together[:MOST_PLACES]:
+        _one_place(page, findings)
+    if (more := len(together) - MOST_PLACES) > 0:
         page.line(page.say("mend_where_more", count=more), indent=INDENT)
     page.line(page.say("mend_remedy", remedy=_escaped(pick(page.lang, rule.remedy))), indent=INDENT)
 
 
-def _one_place(page: Page, finding: Finding) -> None:
-    where = clip(target_text(page.lang, page.report, finding.target))
-    why = clip(because_text(page.lang, page.report, finding), 300)
-    page.line(page.say("mend_where", target=where, why=why), indent=INDENT)
-    for _, state in deviations_for(page.report, finding):
+def _one_place(page: Page, findings: Sequence[Finding]) -> None:
+    """Where, and why: of several findings, which are on scenarios, the first why stands for all."""
+    where = _places(page, [finding.target for finding in findings])
+    whys = {clip(because_text(page.lang, page.report, finding), 300): None for finding in findings}
+    key = "mend_where" if len(whys) == 1 else "mend_where_example"
+    page.line(page.say(key, target=where, why=next(iter(whys))), indent=INDENT)
+    states = (state for finding in findings for _, state in deviations_for(page.report, finding))
+    for state in dict.fromkeys(states):
         page.line(page.say("mend_exempt", state=say(page.lang, f"deviation.{state.value}")), indent=INDENT)
 
 
@@ -212,7 +217,7 @@ def _deviations(page: Page) -> None:
 
 
 def _one_deviation(page: Page, deviation: Deviation, state: DeviationState) -> None:
-    where = _escaped(deviation.target) or page.say("everywhere")
+    where = clip(target_name(page.lang, page.report, deviation.target)) or page.say("everywhere")
     word = say(page.lang, f"deviation.{state.value}")
     page.item("- ", page.say("deviation", rule=_escaped(deviation.rule), where=where, state=word))
     if deviation.malformed or deviation.expires is None:
@@ -237,8 +242,13 @@ def _meaning(page: Page) -> None:
 
 def _group_line(page: Page, group: UnseenGroup) -> str:
     kind = say(page.lang, f"kinds.{group.kind.value}") if group.kind else ""
-    where = kind or clip(target_text(page.lang, page.report, group.target))
+    where = kind or _places(page, group.targets)
     return page.say("unseen_head", target=where, reason=clip(unseen_text(page.lang, group.unseen)))
+
+
+def _places(page: Page, ids: Iterable[str]) -> str:
+    """Targets by name: one, or scenarios."""
+    return "; ".join(clip(place, 400) for place in places(page.lang, page.report, ids))
 
 
 def _and_more(page: Page, more: int) -> None:

@@ -25,7 +25,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -47,7 +47,7 @@ SILENT, SANE_ID, TLS_CONTROL = "silent", "sane", "tls-sane"
 """The scenario that is performed first, and the controls."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scenario:
     """One scenario; see the module for what its fields say. `messages`: how many messages to the person it takes, each
     sent after the one before it is accounted for; `minor`: whether the person is one."""
@@ -73,7 +73,7 @@ class Scenario:
         """Whether it is told apart by the port that it stands on, because it disturbs what comes before a request."""
         return self.layer != "answer" and self.place == "operator"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of all that is served, so that a record says which version of a scenario it was."""
         served = asdict(self) | {"steps": [[type(step).__name__, asdict(step)] for step in self.steps]}

@@ -18,10 +18,11 @@ from readiness.contract.names import COMMON_V3, RECIPIENT, RECIPIENT_V3, SERVICE
 from readiness.demo.chain import started
 from readiness.demo.plan import conforming
 from readiness.demo.sending.answers import Account, NotUnderstood, Receipt, Refused, read_accounts, read_receipt
-from readiness.demo.sending.caller import Caller, Lost, NotSent, Said
+from readiness.demo.sending.caller import Caller, Lost, Said
 from readiness.demo.sending.letter import TEXTS, from_plain, to_plain, write_letter
 from readiness.demo.sending.log import Log, starred
-from readiness.demo.sending.mediator import _by_receipt
+from readiness.demo.sending.proof import NotSent, Unproven
+from readiness.demo.sending.reaction import by_receipt
 from readiness.demo.sending.settings import Decision, Identity, Settings, read_settings, write_settings
 from readiness.run import utc_now
 
@@ -63,7 +64,8 @@ def test_a_fault_is_repeated_by_its_range_only(code: str, later: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [fault("", "<detail/>"), fault("abc"), fault("", " "), Said(403, b"<html>no"), Said(404, b"")]
+    "said",
+    [fault("", "<detail/>"), fault("abc"), fault("", " "), Said(403, b"<html>no"), Said(404, b""), Said(307, b"")],
 )
 def test_a_refusal_that_says_no_code_is_not_repeated(said: Said) -> None:
     with pytest.raises(Refused) as found:
@@ -84,7 +86,6 @@ def test_a_peer_that_is_busy_is_asked_again(status: int) -> None:
         Said(200, b""),
         Said(200, b"<html><body>OK</body></html>"),
         Said(502, b"<html>Bad gateway"),
-        Said(302, b""),
         Said(200, b"<a><b>"),
         soap("<somethingElse/>"),
         soap(f'<r:deliverSecureResponse xmlns:r="{SERVICE_V3}"/>'),
@@ -110,7 +111,7 @@ def test_an_answer_that_is_no_receipt_is_never_one(said: Said) -> None:
 def test_every_status_is_read(statuses: list[tuple[str, str]], word: str) -> None:
     found = read_receipt(receipt(*statuses))
     assert found == Receipt("t-1", tuple((who, flag in {"1", "true"}) for who, flag in statuses))
-    assert _by_receipt(found, LETTER).word == word
+    assert by_receipt(found, LETTER).word == word
 
 
 @pytest.mark.parametrize(
@@ -234,8 +235,8 @@ def settings(files: Path, **more: object) -> Settings:
 
 def test_a_server_that_closes_without_an_answer_leaves_the_outcome_open(files: Path) -> None:
     stage = str(files / "sandning" / "provbank")
-    with serving(files, stage, lambda _: None) as (url, read), Caller(settings(files)) as caller, pytest.raises(Lost):
-        caller.call(url, b"<x></end>")
+    with serving(files, stage, lambda _: None) as (url, read), pytest.raises(Lost):
+        Caller(settings(files)).call(url, b"<x></end>")
     assert read[0].endswith(b"<x></end>")
 
 
@@ -244,8 +245,8 @@ def test_an_answer_that_is_cut_off_leaves_the_outcome_open(files: Path) -> None:
         tls.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<half")
 
     stage = str(files / "sandning" / "provbank")
-    with serving(files, stage, half) as (url, _), Caller(settings(files)) as caller, pytest.raises(Lost):
-        caller.call(url, b"<x></end>")
+    with serving(files, stage, half) as (url, _), pytest.raises(Lost):
+        Caller(settings(files)).call(url, b"<x></end>")
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(files: Path) -> None:
@@ -253,8 +254,8 @@ def test_a_redirect_is_an_answer_and_is_not_followed(files: Path) -> None:
         tls.sendall(b"HTTP/1.1 302 Found\r\nLocation: https://localhost:1/\r\nContent-Length: 0\r\n\r\n")
 
     stage = str(files / "sandning" / "provbank")
-    with serving(files, stage, away) as (url, _), Caller(settings(files)) as caller:
-        assert caller.call(url, b"<x></end>") == Said(302, b"")
+    with serving(files, stage, away) as (url, _):
+        assert Caller(settings(files)).call(url, b"<x></end>") == Said(302, b"")
 
 
 @pytest.mark.parametrize("what", ["another name", "another CA"])
@@ -264,14 +265,14 @@ def test_nothing_is_sent_to_a_server_that_does_not_prove_itself(files: Path, wha
         server = str(files / "servrar" / "log")
     else:
         server, told = str(files / "sandning" / "provbank"), replace(told, authority=str(files / "servrar" / "log.pem"))
-    refused = pytest.raises(NotSent, match="CERTIFICATE_VERIFY_FAILED")
-    with serving(files, server, lambda _: None) as (url, read), Caller(told) as caller, refused:
-        caller.call(url, b"<x></end>")
+    refused = pytest.raises(Unproven, match="CERTIFICATE_VERIFY_FAILED")
+    with serving(files, server, lambda _: None) as (url, read), refused:
+        Caller(told).call(url, b"<x></end>")
     assert read == []
 
 
 def test_nobody_there_is_not_sent(files: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with Caller(settings(files)) as caller, pytest.raises(NotSent, match="ConnectionRefusedError"):
-        caller.call(f"https://localhost:{port}/x", b"<x></end>")
+    with pytest.raises(NotSent, match="ConnectionRefusedError"):
+        Caller(settings(files)).call(f"https://localhost:{port}/x", b"<x></end>")

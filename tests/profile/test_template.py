@@ -25,6 +25,7 @@ def test_the_template_loads_as_it_is_written(lang, tmp_path):
 def test_a_new_profile_says_of_nothing_that_it_was_stated_permitted_decided_or_absent(lang):
     profile = parse_profile(profile_data(template(lang)), "p.toml")
     assert not any((profile.permits, profile.absences, profile.deviations, profile.records, profile.risk_levels))
+    assert [(sending.start, sending.account) for sending in profile.sendings] == [(None, None)]
     assert not any(target.kind is TargetKind.STATEMENT for target in profile.targets)
 
 
@@ -36,6 +37,10 @@ def test_the_examples_that_are_turned_off_load_when_turned_on(lang):
     assert profile.records
     assert profile.risk_levels
     assert [deviation.malformed for deviation in profile.deviations] == [""]
+    (sending,) = profile.sendings
+    assert sending.start.command
+    assert sending.account.file
+    assert profile.stage.operators
     statement = next(target for target in profile.targets if target.kind is TargetKind.STATEMENT)
     assert statement.says("void_if_versions") == statement.says("versions_now")
     refusal = next(target for target in profile.targets if target.kind is TargetKind.REFUSAL_CERTIFICATE)

@@ -7,6 +7,7 @@ down, so that a format is tested alone. Use `dataclasses.replace` for a variant.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from readiness.chain import (
@@ -49,7 +50,7 @@ from readiness.model import (
     Words,
 )
 from readiness.register import Check, Checklist, Matrix, Risk, Standing
-from readiness.report import DeviationState, RecordUsed, Report
+from readiness.report import DeviationState, RecordUsed, Report, ScenarioWords
 
 HOSTILE = {
     "escape": "\x1b[2J\x1b]0;title\x07",
@@ -83,6 +84,35 @@ def sample_report() -> Report:
         started=STARTED,
         ended=AT,
         judged_at=AT,
+        scenarios=SCENARIOS,
+    )
+
+
+def report_of_many_scenarios(failing: int = 12, untried: int = 30) -> Report:
+    """The sample with so many more scenarios: some fail MM-FAULT-01, each in its own way, some were not performed."""
+    report = sample_report()
+    pattern = next(target for target in TARGETS if target.kind is TargetKind.SCENARIO)
+    targets, observations, findings, told = [], [], [], []
+    for number in range(failing + untried):
+        id_ = f"many-{number}"
+        declared = (*((name, value) for name, value in pattern.declared if name != "scenario"), ("scenario", id_))
+        target = replace(pattern, id=f"scenario-{id_}", declared=declared)
+        seen = SEEN["scenario-fault-technical", "scenario.unaccounted"]
+        value = number + 1 if number < failing else NOT_TRIED
+        seen = replace(seen, target=target.id, value=value)
+        why = {"broken": (NONE_MISSING,)} if number < failing else {"unseen": NOT_TRIED}
+        verdict, cause = (Verdict.FAIL, Cause.BROKEN) if number < failing else (Verdict.INCONCLUSIVE, Cause.UNSEEN)
+        targets.append(target)
+        observations.append(seen)
+        findings.append(Finding("MM-FAULT-01", target.id, verdict, cause, (seen,), **why))  # type: ignore[arg-type]
+        title, means = words(f"Prov {number}", f"Try {number}"), words("Något går fel.", "Something goes wrong.")
+        told.append(ScenarioWords(id_, "transport", title, means, "C§7"))
+    return replace(
+        report,
+        profile=replace(report.profile, targets=(*report.profile.targets, *targets)),
+        observations=(*report.observations, *observations),
+        findings=(*report.findings, *findings),
+        scenarios=(*report.scenarios, *told),
     )
 
 
@@ -122,6 +152,20 @@ TARGETS = (
     ),
     Target(
         "statement-12-7", TargetKind.STATEMENT, party="kommunen", declared=(("answer", "partly"), ("check", "12-7"))
+    ),
+    *(
+        Target(
+            f"scenario-{id_}",
+            TargetKind.SCENARIO,
+            "vs",
+            party="kommunen",
+            declared=(("group", group), ("layer", layer), ("nature", nature), ("place", "operator"), ("scenario", id_)),
+        )
+        for id_, group, layer, nature in (
+            ("answer-lost", "transport", "answer", "uncertain"),
+            ("fault-technical", "operator", "answer", "temporary"),
+            ("tls-expired", "tls", "tls", "unauthenticated"),
+        )
     ),
 )
 
@@ -171,6 +215,30 @@ NO_FAR = Absence(
     "Kommunen slår inte själv upp mottagare; det gör förmedlaren. " + HOSTILE["template"],
     "Britta Berg",
     date(2026, 9, 1),
+)
+
+SCENARIOS = (
+    ScenarioWords(
+        "fault-technical",
+        "operator",
+        words("Tekniskt fel hos operatören, två gånger", "Technical fault at the operator, twice"),
+        words("Operatören svarar två gånger med fel 1. Sedan går det.", "The operator answers twice with fault 1."),
+        "C§7 (0 < kod < 5000)",
+    ),
+    ScenarioWords(
+        "answer-lost",
+        "transport",
+        words("Kvittensen går förlorad", "The receipt is lost"),
+        words("Anslutningen bryts innan kvittensen kommer fram.", "The connection breaks before the receipt arrives."),
+        "C§7",
+    ),
+    ScenarioWords(
+        "tls-expired",
+        "tls",
+        words("Certifikatet har gått ut", "The certificate has expired"),
+        words("Servern visar ett certifikat som gick ut i går.", "The server's certificate expired yesterday."),
+        "RFC 5280 6",
+    ),
 )
 
 # -- The register: 22 risks and the matrix of 2014 ---------------------------------------------------------------------
@@ -285,6 +353,8 @@ LARGE_KEY = Expectation("certificate.key_bits", "at_least", 3072)
 RSA = Expectation("certificate.key_type", "equals", "RSA")
 ONE_PARTY = Expectation("node.integrity_parties", "equals", 1, "node.declarations_read")
 SAID_YES = Expectation("statement.answer", "equals", "yes")
+NONE_MISSING = Expectation("scenario.unaccounted", "at_most", 0, "scenario.messages")
+SAME_ID = Expectation("scenario.message_ids", "at_most", 1)
 
 ENDPOINT, CERTIFICATE, NODE, STATEMENT = (
     TargetKind.ENDPOINT,
@@ -384,6 +454,23 @@ RULES = (
         (SAID_YES,),
         check="12-7",
     ),
+    _rule(
+        "MM-FAULT-01",
+        "Varje meddelande finns i redovisningen",
+        "Every message is accounted for",
+        "5! 2",
+        TargetKind.SCENARIO,
+        (NONE_MISSING,),
+        basis="proposal",
+    ),
+    _rule(
+        "MM-FAULT-09",
+        "En upprepad försändelse har samma id",
+        "A repeated consignment has the same id",
+        "5",
+        TargetKind.SCENARIO,
+        (SAME_ID,),
+    ),
     *(_waiting(risk) for risk in RISKS if risk.id not in {"4", "20", "21", "23", "7"}),
 )
 
@@ -398,7 +485,12 @@ MOST_VERSIONS = ("TLSv1.0", "TLSv1.2", "TLSv1.3")
 def _seen(
     target: str, fact: str, value: Value | Unseen, strength: Strength = Strength.LIVE, **rest: object
 ) -> tuple[tuple[str, str], Observation]:
-    probe = {"tls": "tls_versions", "certificate": "client_certificate", "node": "responsibilities"}
+    probe = {
+        "tls": "tls_versions",
+        "scenario": "fault_handling",
+        "certificate": "client_certificate",
+        "node": "responsibilities",
+    }
     at = STARTED + timedelta(seconds=5)
     party = next(known for known in TARGETS if known.id == target).party
     return (target, fact), Observation(
@@ -416,6 +508,36 @@ def _seen(
 
 
 FILE, WORD, DOCUMENT = Strength.FILE, Strength.WORD, Strength.DOCUMENT
+
+NOT_TRIED = Unseen(Reason.NOT_EXERCISED, "the budget was over before this round")
+TIMELINE = ("at_ms", "until_ms", "what", "detail")
+LOST = Table(
+    TIMELINE,
+    (
+        ("3", "5", "look_up", ""),
+        ("6", "6", "answer", "HTTP 200"),
+        ("12", "14", "delivery", "message 1, taken"),
+        ("15", "15", "reset", "by stage, rst"),
+        ("16", "2015", "wait", "between attempts"),
+        ("2015", "2018", "delivery", "message 1"),
+        ("2019", "2020", "answer", "HTTP 200, receipt"),
+        ("2600", "2600", "account", "delivered (digital)"),
+        ("3100", "3100", "recovered", "a sane delivery was delivered"),
+    ),
+)
+FAULTY = Table(
+    TIMELINE,
+    (
+        ("2", "3", "look_up", ""),
+        ("10", "11", "delivery", "message 1 " + HOSTILE["html"]),
+        ("12", "12", "fault", "code 1, HTTP 500"),
+        ("40", "40", "closed", "by peer, close_notify"),
+        ("12", "61012", "wait", "between attempts"),
+        ("61012", "61013", "delivery", "message 1"),
+        ("61015", "61015", "fault", "code 1, HTTP 500"),
+        ("90000", "90000", "account", "unknown, nobody is told"),
+    ),
+)
 
 SEEN: dict[tuple[str, str], Observation] = dict(
     [
@@ -448,6 +570,34 @@ SEEN: dict[tuple[str, str], Observation] = dict(
         _seen("forsegling", "certificate.key_type", "EC", FILE),
         _seen("forsegling", "certificate.not_after", Unseen(Reason.NOT_CONFIGURED, "leverantoren holds it"), FILE),
         *(_seen(node, "node.integrity_parties", n, FILE) for node, n in (("vs", 1), ("ip", 2), ("fm", 1), ("odd", 0))),
+        *(
+            _seen("scenario-answer-lost", f"scenario.{fact}", value)
+            for fact, value in (
+                ("messages", 1),
+                ("unaccounted", 0),
+                ("outcomes", ("delivered",)),
+                ("channels", ("digital",)),
+                ("attempts", 2),
+                ("message_ids", 1),
+                ("timeline", LOST),
+            )
+        ),
+        *(
+            _seen("scenario-fault-technical", f"scenario.{fact}", value)
+            for fact, value in (
+                ("messages", 2),
+                ("unaccounted", 1),
+                ("outcomes", ("unknown",)),
+                ("channels", Unseen(Reason.NOT_EXERCISED, "the account names no channel")),
+                ("attempts", 2),
+                ("message_ids", 2),
+                ("timeline", FAULTY),
+            )
+        ),
+        *(
+            _seen("scenario-tls-expired", f"scenario.{fact}", NOT_TRIED)
+            for fact in ("messages", "unaccounted", "outcomes", "channels", "attempts", "message_ids", "timeline")
+        ),
         _seen("statement-13-5", "statement.answer", "yes", DOCUMENT),
         _seen("statement-12-7", "statement.answer", "partly", WORD),
     ]
@@ -485,7 +635,22 @@ def _findings() -> tuple[Finding, ...]:
         _found("MM-SHORT-01", "klient", apart, Cause.OUTSIDE_PERIOD, "certificate.lifetime"),
         _found("MM-STAT-01", "statement-13-5", passed, Cause.HOLDS, answer),
         _found("MM-STAT-02", "statement-12-7", failed, Cause.BROKEN, answer, broken=(SAID_YES,)),
+        *_fault_findings(),
         *(Finding(r.id, "chain", open_, Cause.PENDING, unseen=not_built) for r in RULES if r.pending),
+    )
+
+
+def _fault_findings() -> tuple[Finding, ...]:
+    passed, failed, open_ = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+    good, bad, untried = (f"scenario-{id_}" for id_ in ("answer-lost", "fault-technical", "tls-expired"))
+    missing, ids = "scenario.unaccounted", "scenario.message_ids"
+    return (
+        _found("MM-FAULT-01", good, passed, Cause.HOLDS, missing),
+        _found("MM-FAULT-01", bad, failed, Cause.BROKEN, missing, broken=(NONE_MISSING,)),
+        _found("MM-FAULT-01", untried, open_, Cause.UNSEEN, missing, unseen=NOT_TRIED),
+        _found("MM-FAULT-09", good, passed, Cause.HOLDS, ids),
+        _found("MM-FAULT-09", bad, failed, Cause.BROKEN, ids, broken=(SAME_ID,)),
+        _found("MM-FAULT-09", untried, open_, Cause.UNSEEN, ids, unseen=NOT_TRIED),
     )
 
 
@@ -498,6 +663,7 @@ def _grades() -> tuple[Grade, ...]:
         "8": (violated, None),
         "M6": (violated, None),
         "3": (violated, None),
+        "5": (violated, None),
         "12": (waiting, violated),
         "7": (None, PartGrade(Mark.FAIL, Because.NOT_COVERED)),
         "4": (PartGrade(Mark.NONE, Because.NOT_APPLICABLE), None),

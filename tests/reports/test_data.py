@@ -32,7 +32,7 @@ from readiness.model import (
     Weight,
 )
 from readiness.register import Check, Matrix, Risk
-from readiness.report import DeviationState, RecordUsed
+from readiness.report import DeviationState, RecordUsed, ScenarioWords
 from readiness.reports.data import SCHEMA_ID, data_report, schema
 from readiness.values import from_plain
 from tests.reports.sample import HOSTILE, sample_report
@@ -62,6 +62,7 @@ NOUNS: dict[type, set[str]] = {
     RecordUsed: set(),
     Risk: set(),
     Rule: set(),
+    ScenarioWords: set(),
     Subject: set(),
     Target: set(),
     Terms: set(),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from readiness.model import Because, Cause, Finding, Observation, Reason, TargetKind, Unseen, Verdict
 from readiness.report import Report
 from readiness.reports._groups import UnseenGroup, mend_first, unseen_groups, waiting_rules
-from tests.reports.sample import AT, REFUSED, SEEN, sample_report
+from tests.reports.sample import AT, REFUSED, SEEN, report_of_many_scenarios, sample_report
 
 
 def group_of(report: Report, target: str) -> UnseenGroup:
@@ -27,7 +27,7 @@ def test_every_inconclusive_finding_that_does_not_wait_for_a_probe_is_in_one_gro
     report = sample_report()
     grouped = [finding for group in unseen_groups(report) for finding in group.findings]
     open_ = [f for f in report.findings if f.verdict is Verdict.INCONCLUSIVE and f.cause is not Cause.PENDING]
-    assert len(open_) == 5
+    assert len(open_) == 7
     assert sorted(map(repr, grouped)) == sorted(map(repr, open_))
 
 
@@ -54,7 +54,10 @@ def test_two_reasons_at_one_target_are_two_lines() -> None:
 def test_what_no_rule_asks_for_comes_last() -> None:
     report = sample_report()
     spare = _unseen("vs", "node.spare", Unseen(Reason.NOT_CONFIGURED))
-    assert unseen_groups(replace(report, observations=(spare, *report.observations)))[-1].target == "vs"
+    groups = unseen_groups(replace(report, observations=(spare, *report.observations)))
+    (at,) = [number for number, group in enumerate(groups) if group.target == "vs"]
+    assert at > 2
+    assert [group.rules for group in groups[at:] if group.rules] == []
 
 
 def test_a_fact_that_another_record_has_seen_is_not_told_as_unseen() -> None:
@@ -111,6 +114,28 @@ def test_one_broken_rule_is_mended_once_on_all_its_targets() -> None:
     (mend,) = [mend for mend in mend_first(sample_report()) if mend.rules == ("MM-NODE-01",)]
     assert [finding.target for finding in mend.findings] == ["ip", "odd"]
     assert (mend.level, mend.risks) == (5, ("13", "3"))
+
+
+def test_a_rule_that_fails_in_many_scenarios_is_mended_once() -> None:
+    (mend,) = [mend for mend in mend_first(report_of_many_scenarios()) if mend.rules == ("MM-FAULT-01",)]
+    assert len(mend.findings) == 13
+
+
+def test_scenarios_that_were_not_performed_for_one_reason_are_one_line_whatever_their_number() -> None:
+    groups = [group for group in unseen_groups(report_of_many_scenarios()) if "scenario.unaccounted" in group.facts]
+    assert [len(group.targets) for group in groups] == [31]
+    assert groups[0].target == "scenario-tls-expired"
+    assert groups[0].rules == ("MM-FAULT-01", "MM-FAULT-09")
+
+
+def test_scenarios_that_were_not_performed_for_two_reasons_are_two_lines() -> None:
+    report = sample_report()
+    failed = Unseen(Reason.CONTROL_FAILED, "the sane delivery beside it failed too")
+    more = [_unseen("scenario-answer-lost", "scenario.spare", failed)]
+    more += [_unseen("scenario-fault-technical", "scenario.spare", Unseen(Reason.NOT_EXERCISED, "another reason"))]
+    groups = unseen_groups(replace(report, observations=(*report.observations, *more)))
+    spare = [(group.targets, group.unseen) for group in groups if "scenario.spare" in group.facts]
+    assert sorted(targets for targets, _ in spare) == [("scenario-answer-lost",), ("scenario-fault-technical",)]
 
 
 def test_a_should_does_not_lift_a_must() -> None:

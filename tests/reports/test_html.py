@@ -21,7 +21,7 @@ from readiness.reports._words import because_text, escape_control, value_text
 from readiness.reports.html import html_report
 from readiness.texts import say
 from tests.reports.page import Page
-from tests.reports.sample import HOSTILE, SEEN, TARGETS, sample_report, words
+from tests.reports.sample import HOSTILE, SEEN, TARGETS, report_of_many_scenarios, sample_report, words
 
 LANGUAGES = ["sv", "en"]
 
@@ -128,11 +128,11 @@ def test_the_language_of_the_page_and_of_foreign_pieces_is_marked(lang):
 
 def test_the_sections_stand_in_the_agreed_order(lang):
     page = Page(html_report(sample_report(), lang))
-    order = ["untested", "overview", "matrix", "chain", "risk", "deviations", "statements", "criteria", "records"]
+    order = ["untested", "overview", "matrix", "chain", "risk", "scenarios", "deviations", "statements", "criteria"]
 
     titles = [text for level, text in page.headings if level == 2]
 
-    assert titles[1:] == [say(lang, f"html_{name}.title") for name in [*order, "reading", "decision"]]
+    assert titles[1:] == [say(lang, f"html_{name}.title") for name in [*order, "records", "reading", "decision"]]
 
 
 def test_headings_never_skip_a_level(lang):
@@ -255,6 +255,18 @@ def test_findings_that_say_the_same_share_one_row():
     assert len(rows) == 3  # two nodes with two different faults, and two nodes that hold
     assert "Verksamhetssystem" in rows[2]
     assert "Förmedlare" in rows[2]
+
+
+def test_a_rule_that_fails_in_many_scenarios_is_one_row_with_a_handful_of_titles(lang):
+    part = html_report(report_of_many_scenarios(), lang).split('id="risk-5" ')[1].split("</article>")[0]
+
+    rows = [Page("<tr " + row.split("</tbody>")[0]).text for row in part.split("<tr ") if "<code>MM-FAULT-01<" in row]
+
+    assert len(rows) == 3  # not met, not shown, met
+    assert {"sv": "”Prov 3” och 8 till", "en": '"Try 3" and 8 more'}[lang] in rows[0]
+    assert rows[0].count("scenario.unaccounted: ") == 3  # the first reasons, and how many more
+    assert say(lang, "html_risk.more", count=9) in rows[0]
+    assert "scenario-many" not in part
 
 
 def test_every_observation_is_there_with_its_value_time_and_evidence(lang):

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from readiness.model import Finding, Verdict
 from readiness.report import Report
 from readiness.reports.terminal import terminal_report
-from tests.reports.sample import HOSTILE, sample_report
+from tests.reports.sample import HOSTILE, report_of_many_scenarios, sample_report
 
 GOLDEN = Path(__file__).parent / "golden"
 WIDTHS = (40, 60, 80, 100, 120, 200)
@@ -109,7 +109,16 @@ def test_at_most_ten_things_are_told_to_be_mended_and_the_rest_counted() -> None
 
 
 def test_a_rule_broken_in_many_places_names_three_and_counts_the_rest() -> None:
-    assert "and in 13 more places" in terminal_report(_crowded(), "en", 120, colour=False)
+    assert "and in 16 more places" in terminal_report(_crowded(), "en", 120, colour=False)
+
+
+def test_a_rule_broken_in_many_scenarios_is_one_thing_to_mend_and_names_five_of_them() -> None:
+    told = terminal_report(report_of_many_scenarios(), "sv", 200, colour=False)
+    mend = told.split("Åtgärda först")[1].split("Vad som inte kunde ses")[0]
+    assert mend.count("MM-FAULT-01") == 1
+    assert "felproven ”Tekniskt fel hos operatören, två gånger”, ”Prov 0”, ”Prov 1”" in mend
+    assert "och 8 till. Till exempel: scenario.unaccounted: 1" in " ".join(mend.split())
+    assert "scenario-" not in told
 
 
 def test_what_was_not_judged_is_told_before_the_grades() -> None:

@@ -10,8 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.model import Because, Cause, Expectation, Finding, Period, Reason, Table, Unseen, Value, Verdict
+from readiness.model import (
+    Because,
+    Cause,
+    Expectation,
+    Finding,
+    Period,
+    Reason,
+    Table,
+    TargetKind,
+    Unseen,
+    Value,
+    Verdict,
+)
 from readiness.report import DeviationState
+from readiness.reports._names import places, target_name, target_text
 from readiness.reports._words import (
     because_text,
     clip,
@@ -21,10 +34,9 @@ from readiness.reports._words import (
     expected_text,
     grade_text,
     moment_text,
-    target_text,
     value_text,
 )
-from tests.reports.sample import HOSTILE, RULES, SEEN, TARGETS, sample_report
+from tests.reports.sample import HOSTILE, RULES, SEEN, TARGETS, report_of_many_scenarios, sample_report
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -69,6 +81,9 @@ def test_no_text_escapes_the_escaping(text: str) -> None:
         (timedelta(days=1), "1 dag", "1 day"),
         (timedelta(days=1, hours=2, minutes=3, seconds=4), "1 dag 2 h 3 min 4 s", "1 day 2 h 3 min 4 s"),
         (timedelta(minutes=5), "5 min", "5 min"),
+        (timedelta(minutes=5, milliseconds=5), "5 min", "5 min"),
+        (timedelta(milliseconds=348), "348 ms", "348 ms"),
+        (timedelta(seconds=-1, milliseconds=-50), "-1 s 50 ms", "-1 s 50 ms"),
         (timedelta(0), "0 dagar", "0 days"),
         (timedelta(seconds=-90), "-1 min 30 s", "-1 min 30 s"),
         (
@@ -239,6 +254,29 @@ def test_a_target_is_called_by_kind_name_and_address() -> None:
     assert target_text("sv", report, "fm-in") == "ändpunkt fm-in (fm.exempelby.example:8443)"
     assert target_text("en", report, "odd-in") == r"endpoint odd-in (kommun\u202elpmexe.gro:443)"
     assert target_text("en", report, "nowhere\x1b") == r"nowhere\x1b"
+
+
+def test_a_scenario_is_called_by_its_title_and_by_its_id_only_where_nobody_knows_it() -> None:
+    report = sample_report()
+    assert target_text("sv", report, "scenario-answer-lost") == "felprovet ”Kvittensen går förlorad”"
+    assert target_text("en", report, "scenario-answer-lost") == 'the scenario "The receipt is lost"'
+    assert target_name("sv", report, "scenario-answer-lost") == "Kvittensen går förlorad"
+    assert (target_name("sv", report, "fm-in"), target_name("sv", report, "gone\x1b")) == ("fm-in", r"gone\x1b")
+    unknown = replace(report, scenarios=())
+    assert target_text("sv", unknown, "scenario-answer-lost") == "felprovet ”answer-lost”"
+
+
+def test_many_scenarios_are_a_handful_of_titles_and_a_number() -> None:
+    report = report_of_many_scenarios()
+    ids = [target.id for target in report.targets(TargetKind.SCENARIO)]
+    assert places("sv", report, ["fm-in", *ids[1:3], "ip-in", ids[1]]) == (
+        "ändpunkt fm-in (fm.exempelby.example:8443)",
+        "ändpunkt ip-in (ip.exempelby.example:443)",
+        "felproven ”Tekniskt fel hos operatören, två gånger”, ”Certifikatet har gått ut”",
+    )
+    (many,) = places("sv", report, ids[3:])
+    assert many == "felproven ”Prov 0”, ”Prov 1”, ”Prov 2”, ”Prov 3”, ”Prov 4” och 37 till"
+    assert places("en", report, ids[:1]) == ('the scenario "The receipt is lost"',)
 
 
 def test_a_deviation_stands_beside_the_findings_it_names() -> None:

@@ -1,76 +1,84 @@
 """How does the förmedlare call FaR and the operators? SOAP 1.1 over mutual TLS; nothing is sent to an unproven server.
 
 What matters afterwards is whether the peer can have got the request: `NotSent` says that it cannot, `Lost` that nobody
-knows. No redirect is followed. Left out: what requests say, and what answers mean.
+knows. A connection serves one request, for one that was kept may be dead, and then nobody knows what became of the
+next. An answer has one time limit for all of it. No redirect is followed, and nothing packed is asked for. Left out:
+TLS (`proof`), what requests say, and what answers mean.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import ssl
-import warnings
-from collections.abc import Collection
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urljoin, urlsplit
 
+import h11
+
+from readiness.demo.sending.proof import NotSent, Proof, Unproven, words
 from readiness.demo.sending.settings import Settings
 
 LARGEST_ANSWER = 8 * 1024 * 1024
-SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
-
-
-class NotSent(Exception):
-    """The peer cannot have got the whole request: a repeat does no harm."""
+LARGEST_HEAD = 64 * 1024
+PIECE = 64 * 1024
+MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 class Lost(Exception):
-    """The request went off whole, and no whole answer came: what became of it nobody knows."""
+    """The request went off whole, and no whole answer came: what became of it nobody knows.
+
+    `silent`: the connection broke before a byte of an answer had come.
+    """
+
+    def __init__(self, why: str, *, silent: bool = False) -> None:
+        super().__init__(why)
+        self.silent = silent
+
+
+class TooLarge(Lost):
+    """More came than is ever taken."""
+
+
+class Crowded(NotSent):
+    """The peer did not take a connection beside another of ours, which only a built-in defect has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An HTTP answer."""
+    """An HTTP answer. `headers`: names in lower case."""
 
     status: int
     body: bytes
+    headers: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def header(self, name: str) -> str:
+        """The first field of that (lower-case) name, or nothing."""
+        return next((value for key, value in self.headers if key == name), "")
 
 
 class Caller:
-    """The client of one batch. A connection to each peer is kept open, and all are closed at the end."""
+    """The client of a förmedlare; used by one thread at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._context = _context(settings)
-        self._open: dict[str, http.client.HTTPSConnection] = {}
-
-    def __enter__(self) -> Caller:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for connection in self._open.values():
-            connection.close()
+        self._quirks = settings.quirks
+        self._proof = Proof(settings)
+        self._largest = 64 * 1024 if "receives-64-kb" in settings.quirks else LARGEST_ANSWER
 
     def call(self, url: str, body: bytes) -> Said:
         """The answer to one request. NotSent, Lost."""
-        peer = urlsplit(url)
-        connection = self._connected(peer.hostname or "", peer.port or 443)
         try:
-            connection.request("POST", peer.path or "/", body, _headers(self._settings.quirks))
-        except (OSError, http.client.HTTPException) as error:
-            self._drop(peer.netloc)
-            raise NotSent(_words(error)) from error
-        try:
-            answer = connection.getresponse()
-            data = answer.read(LARGEST_ANSWER + 1)
-        except (OSError, http.client.HTTPException) as error:
-            self._drop(peer.netloc)
-            raise Lost(_words(error)) from error
-        if len(data) > LARGEST_ANSWER or answer.length:  # `length` is what was announced and has not come
-            self._drop(peer.netloc)
-            raise Lost("the answer is too large, or was cut off")
-        return Said(answer.status, data)
+            said = self._called(urlsplit(url), body)
+        except Lost as lost:
+            if "repeats-by-http-stack" not in self._quirks or not lost.silent:
+                raise
+            said = self._called(urlsplit(url), body)
+        if "follows-redirects" in self._quirks and said.status in MOVED:
+            return self._called(urlsplit(urljoin(url, said.header("location"))), body)
+        return said
 
     def knock(self, url: str, hello: bytes = b"") -> None:
         """A connection that shows no client certificate, or says only this ClientHello; built-in defects do that."""
@@ -79,56 +87,74 @@ class Caller:
         with contextlib.suppress(OSError), socket.create_connection((peer.hostname, peer.port), timeout) as raw:
             if hello:
                 raw.sendall(hello)
-                raw.recv(65536)  # an alert, or the start of a handshake that goes no further
+                raw.recv(PIECE)  # an alert, or the start of a handshake that goes no further
             else:
                 context.wrap_socket(raw, server_hostname=peer.hostname).recv(1)
 
-    def _connected(self, host: str, port: int) -> http.client.HTTPSConnection:
-        key = f"{host}:{port}"
-        if key not in self._open:
-            timeout = self._settings.timeout
-            connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
+    def _called(self, peer: SplitResult, body: bytes) -> Said:
+        with self._second_connection(peer), self._proof.connected(peer.hostname or "", peer.port or 443) as tls:
+            http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
             try:
-                connection.connect()
+                tls.sendall(_request(http, peer, body, self._quirks))
             except OSError as error:
-                connection.close()
-                raise NotSent(_words(error)) from error
-            self._open[key] = connection
-        return self._open[key]
+                raise NotSent(words(error)) from error
+            return self._answer(tls, http, time.monotonic() + self._settings.timeout)
 
-    def _drop(self, netloc: str) -> None:
-        if connection := self._open.pop(netloc, None):
-            connection.close()
+    def _answer(self, tls: ssl.SSLSocket, http: h11.Connection, until: float) -> Said:
+        heard = False
+        status, size = 0, 0
+        headers: tuple[tuple[str, str], ...] = ()
+        parts: list[bytes] = []
+        try:
+            while not isinstance(event := http.next_event(), h11.EndOfMessage):
+                if event is h11.NEED_DATA:
+                    tls.settimeout(max(0.001, until - time.monotonic()))
+                    data = tls.recv(PIECE)
+                    heard = heard or bool(data)
+                    http.receive_data(data)
+                elif isinstance(event, h11.Response):
+                    status = event.status_code
+                    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers)
+                elif isinstance(event, h11.Data):
+                    parts.append(bytes(event.data))
+                    size += len(event.data)
+                    if size > self._largest:
+                        raise TooLarge("the answer is too large")
+        except ssl.SSLError as error:
+            if not heard and "ALERT" in (error.reason or ""):  # in TLS 1.3 it says so only after the handshake
+                raise Unproven(words(error)) from error
+            raise Lost(words(error), silent=not heard) from error
+        except TimeoutError as error:
+            raise Lost(words(error)) from error
+        except (OSError, h11.ProtocolError) as error:
+            raise Lost(words(error), silent=not heard) from error
+        return Said(status, b"".join(parts), headers)
+
+    @contextlib.contextmanager
+    def _second_connection(self, peer: SplitResult) -> Iterator[None]:
+        """A built-in defect holds another connection to the same host beside the one that it uses."""
+        if "two-connections" not in self._quirks:
+            yield
+            return
+        with self._proof.connected(peer.hostname or "", peer.port or 443):
+            try:
+                yield
+            except Unproven:
+                raise
+            except NotSent as error:
+                raise Crowded(str(error)) from error
 
 
-def _context(settings: Settings) -> ssl.SSLContext:
-    """TLS 1.2 or newer, the peer proven by the given CA and by its name, our certificate shown."""
-    quirks = settings.quirks
-    context = ssl.create_default_context(cafile=settings.authority)
-    context.load_cert_chain(settings.client.certificate, settings.client.key)
-    context.set_ciphers(SUITES)
-    if "offers-tls-1.0" in quirks:
-        context.set_ciphers(f"{SUITES}:@SECLEVEL=0")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = ssl.TLSVersion.TLSv1
-    if "offers-no-tls-1.3" in quirks:
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _headers(quirks: Collection[str]) -> dict[str, str]:
+def _request(http: h11.Connection, peer: SplitResult, body: bytes, quirks: Collection[str]) -> bytes:
     """SOAPAction is the empty text in every binding (SOAP 1.1, 6.1.1)."""
-    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-    if "no-soap-action" in quirks:
-        del headers["SOAPAction"]
-    if "media-type" in quirks:
-        headers["Content-Type"] = "application/xml; charset=utf-8"
-    return headers
-
-
-def _words(error: Exception) -> str:
-    """What went wrong, without anything that the peer wrote."""
-    if isinstance(error, ssl.SSLError):
-        return f"{type(error).__name__} {error.reason or ''}".strip()
-    return type(error).__name__
+    type_ = "application/xml" if "media-type" in quirks else "text/xml"
+    headers = [
+        ("Host", peer.netloc),
+        ("Content-Type", f"{type_}; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+    ]
+    if "no-soap-action" not in quirks:
+        headers.append(("SOAPAction", '""'))
+    request = h11.Request(method="POST", target=peer.path or "/", headers=headers)
+    parts = (http.send(request), http.send(h11.Data(data=body)), http.send(h11.EndOfMessage()))
+    return b"".join(part or b"" for part in parts)

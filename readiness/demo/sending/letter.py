@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
 
+from readiness import personal
 from readiness.demo.sending.settings import Decision
 
 HOME = "https://www.exempelby.example/social"
@@ -53,7 +54,7 @@ def write_letter(decision: Decision, sender_name: str) -> Letter:
     attachment = pdf(f"Exempel. \\304rende {decision.case}")
     return Letter(
         case=decision.case,
-        id=str(uuid.uuid4()),
+        id=new_id(),
         recipients=(decision.recipient,),
         sender_name=sender_name,
         subject=f"{subject}, ärende {decision.case}",
@@ -65,6 +66,13 @@ def write_letter(decision: Decision, sender_name: str) -> Letter:
         checksum=md5(attachment),
         file_name=f"{decision.kind}.pdf",
     )
+
+
+def new_id() -> str:
+    """A message id; none that looks like a personal identity number, as hex digits may by chance."""
+    while personal.shaped(id_ := str(uuid.uuid4())):
+        pass
+    return id_
 
 
 def to_plain(letter: Letter) -> dict[str, Any]:

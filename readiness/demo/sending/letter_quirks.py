@@ -16,12 +16,12 @@ Quirk = Callable[[int, Letter], Letter]
 TWO_MB = 2 * 1024 * 1024
 
 
-def apply(letters: Sequence[Letter], quirks: Iterable[str]) -> list[Letter]:
-    """The letters with those of the quirks that concern letters."""
+def apply(letters: Sequence[Letter], quirks: Iterable[str], first: int = 0) -> list[Letter]:
+    """The letters with those of the quirks that concern letters; `first` is the place of the first of them."""
     wanted = [QUIRKS[name] for name in quirks if name in QUIRKS]
     changed = list(letters)
     for quirk in wanted:
-        changed = [quirk(place, letter) for place, letter in enumerate(changed)]
+        changed = [quirk(place, letter) for place, letter in enumerate(changed, first)]
     return changed
 
 

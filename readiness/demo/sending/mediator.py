@@ -1,31 +1,32 @@
-"""The förmedlare: who can be reached, where is each letter to go, and what became of it?
+"""The förmedlare: which letters are to be tried now, which later, and what became of each?
 
-One batch at a time: it asks FaR, decides for each recipient (C section 7), signs, seals, delivers to exactly the
-address that FaR gave, reads every Status, and treats faults by their range (C section 5). What is uncertain is said to
-be so, and never goes on paper as well. Left out: what requests look like (`delivery`), and how they travel (`caller`).
+What is refused for now is tried again after growing waits. What nobody was there for waits in a queue, which drains
+in the same way; a new order counts it in again, but for what a person has been told of. After so many attempts a person
+is told. Left out: an attempt itself (`sender`), and what follows from it (`reaction`).
 """
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
-from readiness.contract.names import RECIPIENT_V2, RECIPIENT_V3, SERVICE_V2, SERVICE_V3
-from readiness.demo.sending.answers import Account, NotUnderstood, Receipt, Refused, read_accounts, read_receipt
-from readiness.demo.sending.caller import Caller, Lost, NotSent
-from readiness.demo.sending.delivery import delivery, question, read_signer
+from readiness.demo.sending.answers import Refused
 from readiness.demo.sending.hop import Route, open_door
 from readiness.demo.sending.letter import Letter, from_plain
 from readiness.demo.sending.log import Log
-from readiness.demo.sending.old_hello import HELLOS
-from readiness.demo.sending.outcome import DELIVERED, DIGITAL, FAILED, PAPER, PENDING, UNKNOWN, WORKING, Outcome
+from readiness.demo.sending.outcome import FAILED, PENDING, UNKNOWN, WORKING, Outcome
+from readiness.demo.sending.reaction import Happened, away, react
+from readiness.demo.sending.reaction_quirks import bent
+from readiness.demo.sending.sender import Sender, Task
 from readiness.demo.sending.settings import Settings
 
-Problem = NotSent | Lost | Refused | NotUnderstood
+GROWTH = 1.5
+"""Each wait is so many times the one before it."""
+STORM, STORM_GROWTH, STORM_TRIES = 0.2, 0.5, 12
+"""How the built-in defect that does not hold back waits."""
 
 
 def run(settings: Settings, log: Log) -> None:
@@ -34,32 +35,37 @@ def run(settings: Settings, log: Log) -> None:
 
 
 class Mediator:
-    """Batches of letters, and what became of each, by case."""
+    """Letters by case: those that are to be tried, and what became of each."""
 
     def __init__(self, settings: Settings, log: Log) -> None:
         self._settings = settings
+        self._quirks = settings.quirks
         self._log = log
-        self._signing, self._sealing = read_signer(settings.signing), read_signer(settings.sealing)
-        self._batches: queue.Queue[list[Letter] | None] = queue.Queue()
+        self._sender = Sender(settings, log)
+        self._arrived: queue.Queue[list[Letter] | None] = queue.Queue()
+        self._tasks: dict[str, Task] = {}
         self._outcomes: dict[str, Outcome] = {}
+        self._broken = False
+        storms = "storms" in settings.quirks
+        self._attempts = STORM_TRIES if storms else settings.attempts
+        self._most = STORM_TRIES if storms else settings.most
 
     def serve(self) -> None:
-        """Until `POST /avsluta`, and what was taken before that is finished."""
+        """Until `POST /avsluta`."""
         routes: dict[str, Route] = {
             "POST /sandningar": self.take,
             "GET /utfall": self.outcomes,
             "POST /avsluta": self.stop,
         }
         with open_door(self._settings, routes, self._log):
-            while (batch := self._batches.get(timeout=self._settings.seconds)) is not None:
-                with Caller(self._settings) as caller:
-                    self._send(batch, caller)
+            while self.work(self._settings.seconds):
+                pass
 
     def take(self, rows: Sequence[Mapping[str, Any]]) -> int:
-        """A batch; a letter that was taken before is not taken again."""
+        """An order; a letter that was taken before is not taken again. What waited is tried with it."""
         letters = [letter for letter in map(from_plain, rows) if letter.case not in self._outcomes]
         self._outcomes |= {letter.case: Outcome(WORKING) for letter in letters}
-        self._batches.put(letters)
+        self._arrived.put(letters)
         return len(letters)
 
     def outcomes(self, _: object = None) -> Mapping[str, Any]:
@@ -67,138 +73,83 @@ class Mediator:
         return {case: asdict(outcome) for case, outcome in dict(self._outcomes).items()}
 
     def stop(self, _: object = None) -> bool:
-        """End when what was taken is finished."""
-        self._batches.put(None)
+        """End when what is under way is finished."""
+        self._arrived.put(None)
         return True
 
-    def _send(self, letters: Sequence[Letter], caller: Caller) -> None:
-        quirks = self._settings.quirks
-        self._ask_for_nothing(caller)
-        by_memory = letters[:1] if "delivers-by-memory" in quirks else ()
-        asked = [letter for letter in letters if letter not in by_memory]
-        accounts: dict[str, Account] = {}
-        problems: dict[str, Problem] = {}
-        for recipients in _batches([r for letter in asked for r in letter.recipients], self._settings.batch):
-            found = self._look_up(recipients, caller)
-            if isinstance(found, dict):
-                accounts |= found
-            else:
-                problems |= dict.fromkeys(recipients, found)
-        reached = next((account for account in accounts.values() if account.reachable), None)
-        for letter in by_memory:
-            accounts |= {recipient: reached for recipient in letter.recipients if reached}
-        for letter in letters:
-            problem = problems.get(letter.recipients[0])
-            outcome = _unasked(problem) if problem else self._decide(letter, accounts, caller)
-            self._tell("decided", letter, outcome)
-            self._outcomes[letter.case] = outcome
-
-    def _ask_for_nothing(self, caller: Caller) -> None:
-        """What sending systems do beside their work, and get wrong: health checks, and questions about everybody."""
-        quirks, far = self._settings.quirks, self._settings.far
-        if "knocks-without-certificate" in quirks:
-            caller.knock(far)
-        for name in HELLOS.keys() & set(quirks):
-            caller.knock(far, HELLOS[name]())
-        if "asks-about-everybody" in quirks:
-            self._look_up(self._settings.register, caller)
-        if "asks-in-version-2" in quirks:
-            old = question(self._settings.sender, ()).replace(RECIPIENT_V3.encode(), RECIPIENT_V2.encode())
-            caller.call(far, old)
-
-    def _look_up(self, recipients: Sequence[str], caller: Caller) -> dict[str, Account] | Problem:
-        """What FaR says of them; asked again later where that can help, for asking changes nothing."""
-        request = question(self._settings.sender, recipients, self._settings.quirks)
-        problem: Problem = NotSent("never tried")
-        for _ in self._attempts():
-            try:
-                accounts = read_accounts(caller.call(self._settings.far, request))
-            except (NotSent, Lost, Refused, NotUnderstood) as error:
-                problem = error
-                self._log.tell("WARNING", "look_up_failed", problem=str(error), call_id=_call_id(error))
-                if isinstance(error, Refused) and not error.later:
+    def work(self, seconds: float) -> bool:
+        """Wait so long at most for letters to come or to be due, and try each that is due once. False: told to end."""
+        due = min((task.due for task in self._tasks.values()), default=float("inf"))
+        try:
+            letters = self._arrived.get(timeout=max(0.0, min(seconds, due - time.monotonic())))
+        except queue.Empty:
+            letters = []
+        if letters is None:
+            return False
+        if letters:
+            self._begin(letters)
+        now = time.monotonic()
+        if ready := [task for task in self._tasks.values() if task.due <= now]:
+            for task, happened in self._sender.attempt(ready):
+                self._note(task, happened)
+                if self._broken:
                     break
-                continue
-            self._log.tell("INFO", "looked_up", asked=len(recipients), answered=len(accounts))
-            return accounts
-        return problem
+        return True
 
-    def _decide(self, letter: Letter, accounts: Mapping[str, Account], caller: Caller) -> Outcome:
-        """Deliver it, or let it go on paper."""
-        account = accounts.get(letter.recipients[0])
-        if account is None:
-            return Outcome(PAPER, PAPER, why="FaR does not name the recipient")
-        if not account.reachable:
-            why = "opted out" if account.kind == "Secure" and not account.accepted else f"account {account.kind}"
-            return Outcome(PAPER, PAPER, why=f"{why}, registration in progress" if account.pending else why)
-        today = datetime.now().astimezone().date()
-        quirks = self._settings.quirks
-        request = delivery(letter, self._settings.sender, self._signing, self._sealing, today, quirks)
-        if "delivers-in-version-2" in quirks and letter.case == next(iter(self._outcomes)):
-            request = request.replace(SERVICE_V3.encode(), SERVICE_V2.encode())
-        return self._deliver(letter, account.address, request, caller)
+    def _begin(self, letters: Sequence[Letter]) -> None:
+        for case, task in self._tasks.items():
+            task.tries_of_order = 0
+            if not self._outcomes[case].told:
+                self._outcomes[case] = replace(self._outcomes[case], word=WORKING)
+        self._tasks |= {letter.case: Task(letter) for letter in letters}
+        if self._broken:
+            self._break()
 
-    def _deliver(self, letter: Letter, address: str, request: bytes, caller: Caller) -> Outcome:
-        """The same request, with the same message id, again as long as it cannot have been delivered."""
-        outcome = Outcome(PENDING, why="never tried")
-        for _ in self._attempts():
-            try:
-                outcome = _by_receipt(read_receipt(caller.call(address, request)), letter)
-            except (NotSent, Lost, Refused, NotUnderstood) as error:
-                outcome = _after(error)
-                self._tell("delivery_failed", letter, outcome)
-            if outcome.word != PENDING:
-                break
-        return outcome
+    def _note(self, task: Task, happened: Happened) -> None:
+        """What became of the letter, and when it is tried again, if ever."""
+        outcome = bent(happened, react(happened), self._quirks)
+        case = task.letter.case
+        task.tries += 1
+        task.tries_of_order += 1
+        task.due = time.monotonic() + self._wait(task, happened)
+        if outcome.word != PENDING:
+            del self._tasks[case]
+        elif task.tries >= self._most:
+            del self._tasks[case]
+            outcome = replace(outcome, told=True, why=f"given up after {task.tries} attempts: {outcome.why}")
+        self._tell("delivery_failed" if happened.delivery and happened.problem else "decided", task, outcome)
+        soon = case in self._tasks and task.tries_of_order < self._attempts
+        if soon and ("storms" in self._quirks or not away(happened)):
+            outcome = replace(outcome, word=WORKING)
+        self._outcomes[case] = outcome
+        if "breaks-for-good" in self._quirks and outcome.word == FAILED:
+            self._break()
 
-    def _attempts(self) -> Iterator[int]:
-        for attempt in range(self._settings.attempts):
-            time.sleep(self._settings.wait * 2**attempt if attempt else 0)
-            yield attempt
+    def _wait(self, task: Task, happened: Happened) -> float:
+        """Seconds before the next attempt: more each time, and what the peer asks for, within bounds."""
+        if "storms" in self._quirks:
+            return STORM * STORM_GROWTH ** (task.tries - 1)
+        asked = happened.problem.wait if isinstance(happened.problem, Refused) else 0.0
+        growth = GROWTH ** (2 - task.tries if "waits-less-each-time" in self._quirks else task.tries - 1)
+        return float(min(max(self._settings.wait * growth, asked), self._settings.longest_wait))
 
-    def _tell(self, event: str, letter: Letter, outcome: Outcome) -> None:
+    def _break(self) -> None:
+        """A circuit breaker that counts refusals as failures, and never closes."""
+        self._broken = True
+        for case in self._tasks:
+            self._outcomes[case] = Outcome(PENDING, why="the circuit breaker is open")
+        self._tasks.clear()
+
+    def _tell(self, event: str, task: Task, outcome: Outcome) -> None:
         level = "INFO" if outcome.channel else "ERROR" if outcome.word in {UNKNOWN, FAILED} else "WARNING"
         self._log.tell(
             level,
             event,
-            correlation=letter.case,
-            message=letter.id,
-            recipient=letter.recipients[0],
+            correlation=task.letter.case,
+            message=task.letter.id,
+            recipient=task.letter.recipients[0],
             outcome=outcome.word,
             receipt=outcome.receipt,
             why=outcome.why,
+            attempt=task.tries,
         )
-
-
-def _by_receipt(receipt: Receipt, letter: Letter) -> Outcome:
-    """By every Status: all must say the same (C section 7)."""
-    flags = {delivered for recipient, delivered in receipt.statuses if recipient in letter.recipients}
-    if flags == {True}:
-        return Outcome(DELIVERED, DIGITAL, receipt.trans_id)
-    if flags == {False}:
-        return Outcome(PAPER, PAPER, receipt.trans_id, "the operator did not deliver it")
-    return Outcome(UNKNOWN, "", receipt.trans_id, "the receipt does not say whether it was delivered")
-
-
-def _after(problem: Problem) -> Outcome:
-    """What is known after a problem: it may go well later, or never will, or nobody knows."""
-    if isinstance(problem, Refused):
-        return Outcome(PENDING if problem.later else FAILED, receipt=problem.call_id, why=str(problem))
-    return Outcome(PENDING if isinstance(problem, NotSent) else UNKNOWN, why=str(problem))
-
-
-def _unasked(problem: Problem) -> Outcome:
-    """What is known of a letter when FaR could not be asked: nothing was sent, whatever the problem was."""
-    outcome = _after(problem)
-    return outcome if outcome.word == FAILED else Outcome(PENDING, receipt=outcome.receipt, why=outcome.why)
-
-
-def _call_id(problem: Problem) -> str:
-    return problem.call_id if isinstance(problem, Refused) else ""
-
-
-def _batches(recipients: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Each recipient once, so many at a time."""
-    once = list(dict.fromkeys(recipients))
-    for start in range(0, len(once), size):
-        yield once[start : start + size]

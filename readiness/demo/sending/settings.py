@@ -32,12 +32,14 @@ class Settings:
     """What every process is told, and what only one of them is.
 
     `door` and `next_door`: files in which a process says the port that it listens on, and finds the next one's; `hop`
-    and `authority`: who it is on the way between the processes, and which CA is trusted everywhere; `seconds`: when it
-    ends at the latest. `wait`: seconds before a repeat; `timeout`: of one network step.
+    and `authority`: who it is on the way between the processes, and which CAs are trusted everywhere; `seconds`: when
+    it ends at the latest. `timeout`: seconds for one network step, an answer as a whole among them.
 
-    Verksamhetssystem: `decisions`, `sender_name`, `account` (the file to write). Förmedlare: `far` (the URL of
+    Verksamhetssystem: `decisions` (the first order), `orders` (the folder where further ones come, until it is told to
+    end; "": it ends after the first), `sender_name`, `account` (the file to write). Förmedlare: `far` (the URL of
     Recipient), `sender` (ten digits), `client`, `signing`, `sealing`, `batch` (recipients in one look-up), `register`
-    (everybody in the case system, which only a built-in defect asks about).
+    (everybody in the case system, which only a built-in defect asks about). `attempts` that a letter is given in an
+    order, and `most` of them in all; `wait`: seconds before the second one, which grow up to `longest_wait`.
     """
 
     log: str
@@ -48,10 +50,13 @@ class Settings:
     seconds: float = 30.0
     timeout: float = 10.0
     attempts: int = 3
+    most: int = 10
     wait: float = 0.1
+    longest_wait: float = 60.0
     quirks: tuple[str, ...] = ()
     account: str = ""
     decisions: tuple[Decision, ...] = ()
+    orders: str = ""
     sender_name: str = ""
     sender: str = ""
     far: str = ""
