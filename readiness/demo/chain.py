@@ -113,7 +113,6 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
     for name in plan.refusals.values():
         contents[f"cert/{name}.pem"] = (name, pki.chain([name, plan.certificates[name].issuer]))
     contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))
-    contents["logg.json"] = ("log", b"")
     for check, said in plan.statements.items():
         if said.document:
             text = f"{said.document}\nKontroll {check}. En påhittad handling i ett exempel.\n"

@@ -186,6 +186,13 @@ def time_zone(text: str) -> str:
     return text
 
 
+def trace_id(text: str) -> str:
+    """The id of a message as it stands in a log: 6 to 128 characters without spaces."""
+    if not re.fullmatch(r"[^\s\"']{6,128}", text):
+        raise Wrong("trace_id", found=shown(text))
+    return text
+
+
 def variable(text: str) -> str:
     """The name of an environment variable. What is wrong is not shown: it may be the password itself."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):

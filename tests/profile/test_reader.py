@@ -310,6 +310,22 @@ MISTAKES = {
     "an unknown log format": (LOG, '"text"', '"xml"', 'format = "xml"', "log_source.format", "json-lines"),
     "an unknown encoding": (LOG, '"latin-1"', '"cp1252"', "cp1252", "log_source.encoding", "utf-16"),
     "an unknown purpose": (LOG, '"processing"', '"debug"', "debug", "log_source.purpose", "technical"),
+    "an id with a space": (
+        LOG,
+        'purpose = "processing"',
+        'trace_ids = ["a b c d"]',
+        "a b c d",
+        "log_source.trace_ids",
+        "meddelande-id",
+    ),
+    "an unknown event": (
+        LOG,
+        'purpose = "processing"',
+        "events = { read = [] }",
+        "events",
+        "log_source.events.read",
+        "created",
+    ),
     "a zone that is none": (LOG, '"Europe/Stockholm"', '"CET +1"', "CET +1", "log_source.time_zone", "+01:00"),
     "an absent node": (ABSENT, '"endpoint"', '"node"', "", "absent.what", "held_by"),
     "an absent log": (ABSENT, '"endpoint"', '"log_source"', "", "absent.what", "[[log_source]] med held_by"),
@@ -562,12 +578,33 @@ def test_a_log_source_says_where_it_lies_how_it_is_written_and_what_it_is_for():
     assert dict(log.declared) == {
         "encoding": "latin-1",
         "format": "text",
+        "kept_by": "own",
         "purpose": "processing",
         "time_format": "%d.%m.%Y %H:%M",
         "time_zone": "Europe/Stockholm",
     }
     bare = log_of(SOUND + "\n".join(LOG.splitlines()[:4]))
-    assert dict(bare.declared) == {"purpose": "technical"}, "a log is a technical one unless it is said to be another"
+    assert dict(bare.declared) == {"kept_by": "own", "purpose": "technical"}, (
+        "a log is a technical one unless it is said to be another"
+    )
+
+
+def test_a_log_source_says_what_it_tells_of_a_message_and_in_which_words():
+    log = log_of(SOUND + LOG + 'trace_ids = ["2026-0001-A"]\n[log_source.events]\nsent = ["skickat"]\nerror = []\n')
+    assert {name: value for name, value in log.declared if name.startswith(("tells", "words", "trace"))} == {
+        "tells_error": True,
+        "tells_events": True,
+        "tells_sent": True,
+        "trace_ids": ("2026-0001-A",),
+        "words_sent": ("skickat",),
+    }
+
+
+def test_a_log_on_another_party_s_node_is_told_apart():
+    assert log_of(SOUND + LOG).says("kept_by") == "own"
+    assert log_of(SOUND + LOG.replace('node = "arende"', 'node = "formedlare"')).says("kept_by") == "other"
+    held = log_of(SOUND + LOG.replace('format = "text"', 'held_by = "leverantoren"\nformat = "text"'))
+    assert held.says("kept_by") == "other"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""The built-in defects of the logs: what they lose, and what nobody can follow in them.
+
+Each is a fault that clients have been seen with (C section 12), or one that a rule asks about; how it is done stands in
+`sending.log_quirks`. All of them show in the same scenarios. Left out: what is wrong in what is sent.
+"""
+
+from __future__ import annotations
+
+from readiness.demo.defect import Defect
+from readiness.demo.plan import Plan
+from readiness.model import Words
+
+SCENARIOS = (
+    "sane",
+    "silent",
+    "fault-application",
+    "fault-technical",
+    "http-503",
+    "far-application-fault",
+    "tls-client-refused",
+)
+
+
+def _logs(name: str, sv: str, en: str, *flips: str) -> Defect:
+    def apply(plan: Plan) -> None:
+        plan.sending.quirks += (name,)
+
+    return Defect(name, Words(sv, en), apply, flips, SCENARIOS)
+
+
+ERRORS = (
+    _logs(
+        "log-fault-text-only",
+        "Av ett fel loggas bara texten: felkod och CallId går förlorade",
+        "Of a fault only the text is logged: error code and CallId are lost",
+        "MM-LOG-25",
+        "MM-LOG-26",
+    ),
+    _logs(
+        "log-without-cause",
+        "Ett fel loggas utan sin orsak",
+        "An error is logged without its cause",
+        "MM-LOG-28",
+        "MM-LOG-29",  # nor does it then say that the certificate was refused
+    ),
+    _logs(
+        "log-no-exceptions",
+        "Förmedlaren loggar inga fel",
+        "The mediator logs no errors",
+        "MM-LOG-20",
+        "MM-LOG-25",
+        "MM-LOG-26",
+        "MM-LOG-27",
+        "MM-LOG-29",
+    ),
+    _logs(
+        "log-no-refused-certificate",
+        "Att klientcertifikatet avvisas loggas inte",
+        "That the client certificate is refused is not logged",
+        "MM-LOG-29",
+    ),
+)
+
+TRACES = (
+    _logs(
+        "log-nothing",
+        "Integrationen loggar ingenting",
+        "The integration logs nothing",
+        "MM-LOG-01",
+        "MM-LOG-02",
+        "MM-LOG-03",
+        "MM-LOG-20",
+        "MM-LOG-23",
+    ),
+    _logs(
+        "log-without-ids",
+        "Förmedlaren loggar utan några id:n",
+        "The mediator logs without any ids",
+        "MM-LOG-01",
+        "MM-LOG-02",
+        "MM-LOG-08",
+        "MM-LOG-20",
+        "MM-LOG-21",
+        "MM-LOG-22",
+        "MM-LOG-25",
+        "MM-LOG-26",
+        "MM-LOG-27",
+    ),
+    _logs(
+        "log-without-correlation",
+        "Loggposterna saknar korrelations-id",
+        "The log records have no correlation id",
+        "MM-LOG-02",
+    ),
+    _logs(
+        "log-no-signing",
+        "Att en försändelse signeras loggas inte",
+        "That a consignment is signed is not logged",
+        "MM-LOG-20",
+    ),
+)
+
+TIMES = (
+    _logs(
+        "log-local-time",
+        "Loggarna har lokal tid utan zon",
+        "The logs have local time without a zone",
+        "MM-LOG-03",
+        "MM-LOG-21",  # these are left open: such a time is no moment
+        "MM-LOG-22",
+        "MM-LOG-29",
+    ),
+    _logs(
+        "log-whole-minutes",
+        "Loggarnas tider är angivna i hela minuter",
+        "The times of the logs are in whole minutes",
+        "MM-LOG-22",
+        "MM-LOG-23",
+    ),
+    _logs(
+        "log-clock-behind",
+        "Loggarnas klockor går två minuter efter",
+        "The clocks of the logs are two minutes behind",
+        "MM-LOG-21",
+        "MM-LOG-22",
+        "MM-LOG-29",  # the refusal is not found at its time
+    ),
+)
+
+DEFECTS = (*ERRORS, *TRACES, *TIMES)
