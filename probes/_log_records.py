@@ -11,9 +11,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
 
 from probes._log_times import Clock, When
 
@@ -35,13 +34,35 @@ _FORMATS = (
 )
 
 
-class Record(NamedTuple):
-    """One record. `fields` by their names in lower case, dotted where they stand in each other; none where a text has
-    no pairs of its own. `text` is all of it, as it stands in the file."""
+class Record:
+    """One record. `text` is all of it, as it stands in the file; what else it says is read only when it is asked for,
+    since most records of a log are about nothing that is looked for."""
 
-    text: str
-    fields: Mapping[str, str]
-    when: When | None
+    __slots__ = ("_fields", "_when", "text")
+
+    def __init__(
+        self,
+        text: str,
+        fields: Mapping[str, str] | Callable[[], Mapping[str, str]],
+        when: When | Callable[[Record], When | None] | None,
+    ) -> None:
+        self.text = text
+        self._fields = fields
+        self._when = when
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """By their names in lower case, dotted where they stand in each other; none where a text has no pairs."""
+        if callable(self._fields):
+            self._fields = self._fields()
+        return self._fields
+
+    @property
+    def when(self) -> When | None:
+        """Its time; None where it has none that is recognised."""
+        if callable(self._when):
+            self._when = self._when(self)
+        return self._when
 
 
 def read_records(lines: Iterable[str], clock: Clock, format_: str = "") -> Iterator[Record]:
@@ -65,53 +86,64 @@ def _first(lines: Iterator[str]) -> Iterator[str]:
 def _texts(lines: Iterable[str], clock: Clock) -> Iterator[Record]:
     """A line that begins with a time, or does not look like the rest of another, begins a record."""
     held: list[str] = []
-    size, when, timed = 0, None, False
+    size, timed = 0, False
     for line in lines:
-        found = clock.in_line(line)
-        if held and found is None and (timed or _CONTINUED.match(line)):
+        begins = clock.begins(line)
+        if held and not begins and (timed or _CONTINUED.match(line)):
             if size < LONGEST:
                 held.append(line[: LONGEST - size])
                 size += len(line)
             continue
         if held:
-            yield _text(held, when)
-        held, size, when = ([line], len(line), found) if line.strip() else ([], 0, None)
-        timed = found is not None
+            yield _text(held, clock)
+        held, size = ([line], len(line)) if line.strip() else ([], 0)
+        timed = begins
     if held:
-        yield _text(held, when)
+        yield _text(held, clock)
 
 
-def _text(held: list[str], when: When | None) -> Record:
-    text = "\n".join(held)
-    pairs = {found[1].lower(): found[2] or found[3] or "" for found in _PAIR.finditer(held[0][:16_384])}
-    return Record(text, pairs, when)
+def _text(held: list[str], clock: Clock) -> Record:
+    head = held[0][:16_384]
+    return Record("\n".join(held), lambda: _pairs(head), lambda _: clock.in_line(head))
+
+
+def _pairs(head: str) -> Mapping[str, str]:
+    return {found[1].lower(): found[2] or found[3] or "" for found in _PAIR.finditer(head)}
 
 
 def _json(lines: Iterable[str], clock: Clock) -> Iterator[Record]:
     """One object a line; what is none belongs to the object before it, as a stack trace that was printed does."""
-    last: Record | None = None
+    held: list[str] = []
+    size = 0
     for line in lines:
-        plain = _object(line)
-        if plain is None:
-            if last is not None and line.strip() and len(last.text) < LONGEST:
-                last = last._replace(text=f"{last.text}\n{line}")
-            elif last is None and line.strip():
-                last = Record(line, {}, clock.in_line(line))
-            continue
-        if last is not None:
-            yield last
-        fields = dict(_flat(plain))
-        last = Record(line, fields, _when(fields, clock))
-    if last is not None:
-        yield last
+        begins = line.lstrip().startswith("{") and line.rstrip().endswith("}")
+        if begins or not held:
+            if held:
+                yield _printed(held, clock)
+            held, size = ([line], 0) if line.strip() else ([], 0)
+        elif line.strip() and size < LONGEST:
+            held.append(line[: LONGEST - size])
+            size += len(line)
+    if held:
+        yield _printed(held, clock)
 
 
-def _object(line: str) -> dict[str, object] | None:
+def _printed(held: list[str], clock: Clock) -> Record:
+    """An object and what was printed after it; or text alone, whose time its line begins with."""
+    first = held[0]
+    return Record(
+        "\n".join(held),
+        lambda: dict(_flat(_object(first))),
+        lambda record: _when(record.fields, clock) if record.fields else clock.in_line(first),
+    )
+
+
+def _object(line: str) -> dict[str, object]:
     try:
         plain = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    return plain if isinstance(plain, dict) else None
+        return {}
+    return plain if isinstance(plain, dict) else {}
 
 
 def _flat(plain: Mapping[str, object], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from probes._log_canaries import EVENTS, Sought
-from probes._log_ids import Ids, normal, tokens
+from probes._log_ids import Ids, Words, normal
 from probes._log_records import Record
 from probes._log_words import ALL, OTHER, codes_in, fields_told, level_of, tells_cause, tells_tls, words_pattern
 from readiness.model import Target
@@ -26,6 +26,9 @@ DEFAULT_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """How an event is told where the profile does not say. Of `error` a record of that level is one, too."""
 MOST_CODES = 100_000
+LEVEL_HINT = re.compile(r"err|warn|fatal|crit|alert|emerg|severe|fel|varning|level|priority|^<\d")
+TIMES_READ = 5_000
+"""So many records of a source are asked how they write their times, beside those about messages."""
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Scanner:
     ids: Ids
     words: Mapping[str, re.Pattern[str]]
     given_out: Mapping[str, str]
+    given_words: Words
 
     @staticmethod
     def of(target: Target, sought: Sought, ids: Ids) -> Scanner:
@@ -75,43 +79,66 @@ class Scanner:
         given = {event: target.says(f"words_{event}") or DEFAULT_WORDS[event] for event in EVENTS}
         words = {event: words_pattern(map(str, own)) for event, own in given.items() if isinstance(own, tuple)}
         out = dict.fromkeys([*sought.given_out, *(fault.call_id for fault in sought.faults if fault.call_id)])
-        return Scanner(sought, ids, words, {normal(id_): id_ for id_ in out})
+        given_out, given_words = {normal(id_): id_ for id_ in out}, Words()
+        for id_ in given_out:
+            given_words.add(id_)
+        return Scanner(sought, ids, words, given_out, given_words)
 
     def scan(self, records: Iterable[Record]) -> Scan:
         """All of it."""
         scan = Scan()
         for record in records:
             scan.records += 1
-            _note_time(scan, record)
-            self._note(scan, record)
+            about = self.ids.about(record)
+            if about or scan.records <= TIMES_READ:
+                _note_time(scan, record)
+            if self.given_out:
+                self._note_ids(scan, record)
+            if about:
+                self._note(scan, record, about)
+            elif self._may_tell_fault(record):
+                self._note_fault(scan, record)
         return scan
 
-    def _note(self, scan: Scan, record: Record) -> None:
+    def _note(self, scan: Scan, record: Record, about: frozenset[int]) -> None:
         at = record.when.at if record.when else None
         told = self._events(record)
-        self._note_ids(scan, record, at)
+        _note_fields(scan, record)
+        for number in about:
+            _tell(scan.stories.setdefault(number, Story()), record, told, at)
         if "error" in told:
-            if len(scan.faults) < MOST_CODES and (codes := codes_in(record)):
-                scan.faults.append((at, codes))
-            if record.when and at and tells_tls(record):
-                step = timedelta(microseconds=record.when.resolution)
-                windows = enumerate(self.sought.refusals)
-                scan.refused |= {place for place, (start, end) in windows if start - step <= at <= end}
-        if about := self.ids.about(record):
-            _note_fields(scan, record)
-            for number in about:
-                _tell(scan.stories.setdefault(number, Story()), record, told, at)
+            self._note_fault(scan, record)
+
+    def _may_tell_fault(self, record: Record) -> bool:
+        """Whether a record that is about no message is worth a look: one of an error, while something was refused."""
+        if not self.sought.refusals and not self.sought.faults:
+            return False
+        lower = record.text.lower()
+        if self.words["error"].search(lower):
+            return True
+        return LEVEL_HINT.search(lower) is not None and level_of(record) != OTHER
+
+    def _note_fault(self, scan: Scan, record: Record) -> None:
+        at = record.when.at if record.when else None
+        if len(scan.faults) < MOST_CODES and (codes := codes_in(record)):
+            scan.faults.append((at, codes))
+        if record.when and at and tells_tls(record):
+            step = timedelta(microseconds=record.when.resolution)
+            windows = enumerate(self.sought.refusals)
+            scan.refused |= {place for place, (start, end) in windows if start - step <= at <= end}
 
     def _events(self, record: Record) -> set[str]:
-        found = {event for event, pattern in self.words.items() if pattern.search(record.text)}
+        lower = record.text.lower()
+        found = {event for event, pattern in self.words.items() if pattern.search(lower)}
         return found if level_of(record) == OTHER else found | {"error"}
 
-    def _note_ids(self, scan: Scan, record: Record, at: datetime | None) -> None:
-        for token in tokens(record.text):
-            if id_ := self.given_out.get(token):
-                before = scan.named.get(id_)
-                scan.named[id_] = min(before, at) if before and at else before or at
-                scan.codes.setdefault(id_, set()).update(codes_in(record))
+    def _note_ids(self, scan: Scan, record: Record) -> None:
+        for found in set(self.given_words.within(record.text)):
+            id_ = self.given_out[found]
+            at = record.when.at if record.when else None
+            before = scan.named.get(id_)
+            scan.named[id_] = min(before, at) if before and at else before or at
+            scan.codes.setdefault(id_, set()).update(codes_in(record))
 
 
 def _note_time(scan: Scan, record: Record) -> None:

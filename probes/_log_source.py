@@ -48,16 +48,19 @@ class Reading:
             with self.session.open_log(self.target, file) as pieces:
                 self.files += 1
                 for record in records_of(self.target, file, pieces):
-                    self._go_on()
+                    go_on(self.halted)
                     yield record
         except CannotObserve as error:
             if self.halted():
                 raise
             self.problem = self.problem or error.unseen
 
-    def _go_on(self) -> None:
-        if self.halted():
-            raise CannotObserve(Reason.TIMED_OUT, "the log was not read to its end in time")
+
+def go_on(halted: Halted) -> bool:
+    """True, or CannotObserve(timed_out) once nobody waits any more."""
+    if halted():
+        raise CannotObserve(Reason.TIMED_OUT, "the log was not read to its end in time")
+    return True
 
 
 def records_of(target: Target, file: LogFile, pieces: Iterator[bytes]) -> Iterator[Record]:

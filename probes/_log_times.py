@@ -75,6 +75,13 @@ class Clock:
                 return self._recognised(found)
         return None
 
+    def begins(self, line: str) -> bool:
+        """Whether a line begins with something of the shape of a time."""
+        head = line[:240]
+        if self.shape is not None:
+            return self.shape.search(head) is not None
+        return any(shape.match(head) for shape in _SHAPES)
+
     def in_field(self, value: str) -> When | None:
         """The time that a field of that value tells."""
         if self.time_format:

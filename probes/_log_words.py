@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from probes._log_records import Record
 
@@ -122,11 +123,12 @@ def tells_tls(record: Record) -> bool:
 
 
 def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of these words, whole, in whatever case; a word may stand beside digits and marks."""
-    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<![^\W\d_])(?:{either})(?![^\W\d_])", re.IGNORECASE)
+    """Any of these words, whole, in a text in lower case; a word may stand beside digits and marks."""
+    either = "|".join(re.escape(word.lower()) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:{either})(?![^\W\d_])")
 
 
+@lru_cache(4096)
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9åäö]", "", name.lower()).translate(_FLAT)
 

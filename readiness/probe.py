@@ -229,6 +229,9 @@ class Session(Protocol):
         CannotObserve, at opening or between two pieces: access_denied, not_supported, not_understood, not_kept.
         """
 
+    def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
+        """The same as `file_mode` of a file that `log_files` gave."""
+
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Who besides the owner can read or write the file: a sorted set out of group-read, group-write, others-read,
         others-write (POSIX). CannotObserve: not_supported where the platform has no such bits."""

@@ -179,18 +179,16 @@ class LiveSession:
 
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Which permission bits for group and others a file has."""
-        named = self._named(path)
-        if os.name == "nt":
-            raise CannotObserve(Reason.NOT_SUPPORTED, "Windows keeps access lists, which the tool does not read yet")
-        bits = {
-            stat.S_IRGRP: "group-read",
-            stat.S_IWGRP: "group-write",
-            stat.S_IROTH: "others-read",
-            stat.S_IWOTH: "others-write",
-        }
-        with _file_errors(path):
-            mode = named.stat().st_mode
-        return tuple(sorted(name for bit, name in bits.items() if mode & bit))
+        return _mode(self._named(path))
+
+    def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
+        """The same of a file of a log source of the profile."""
+        from readiness.log_files import split_pattern
+
+        folder, _ = split_pattern(self._log_path(target))
+        if not Path(os.path.realpath(file.path)).is_relative_to(os.path.realpath(folder)):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{file.name} is no file of {target.id}")
+        return _mode(Path(file.path))
 
     def password(self, target: str) -> bytes | None:
         """The password for a target's file; asked for once. None where the profile names no source for it."""
@@ -341,6 +339,21 @@ async def _network_errors(wait: float, doing: str) -> AsyncIterator[None]:
     except OSError as error:
         reason = Reason.CONNECTION_REFUSED if error.errno in UNREACHABLE else Reason.TIMED_OUT
         raise CannotObserve(reason, f"{doing}: {error.strerror}") from error
+
+
+def _mode(path: Path) -> tuple[str, ...]:
+    """Who besides the owner can read or write a file."""
+    if os.name == "nt":
+        raise CannotObserve(Reason.NOT_SUPPORTED, "Windows keeps access lists, which the tool does not read yet")
+    bits = {
+        stat.S_IRGRP: "group-read",
+        stat.S_IWGRP: "group-write",
+        stat.S_IROTH: "others-read",
+        stat.S_IWOTH: "others-write",
+    }
+    with _file_errors(str(path)):
+        mode = path.stat().st_mode
+    return tuple(sorted(name for bit, name in bits.items() if mode & bit))
 
 
 @contextlib.contextmanager

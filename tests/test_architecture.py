@@ -227,6 +227,7 @@ TOLD = {
     "repeated_by_http_stack": "tells the reader that a library repeats by itself; what it left is in `copies_taken`",
     "longest_wait": "stands beside `wait_growth`; how long a system may wait is for the kommun to say",
     "client_certificates_shown": "tells the reader how far an unauthenticated server got",
+    "oldest": "rests behind `days_short` and `days_over`",
     "recovered_after": "nobody promises a time; `recovered` is asked for",
 }
 """Facts that no rule asks for, by their last word, and why they are observed all the same."""

@@ -6,8 +6,10 @@ Each is a fault that clients have been seen with (C section 12), or one that a r
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from readiness.demo.defect import Defect
-from readiness.demo.plan import Plan
+from readiness.demo.plan import LogPlan, Plan
 from readiness.model import Words
 
 SCENARIOS = (
@@ -19,6 +21,15 @@ SCENARIOS = (
     "far-application-fault",
     "tls-client-refused",
 )
+
+
+def _kept(name: str, sv: str, en: str, change: Callable[[LogPlan], None], *flips: str) -> Defect:
+    """A change of the rotated files of the mediator's log."""
+    return Defect(name, Words(sv, en), lambda plan: change(plan.logs["formedlingslogg"]), flips, SCENARIOS)
+
+
+def _weeks(weeks: dict[int, int]) -> Callable[[LogPlan], None]:
+    return lambda log: setattr(log, "weeks", weeks)
 
 
 def _logs(name: str, sv: str, en: str, *flips: str) -> Defect:
@@ -127,4 +138,45 @@ TIMES = (
     ),
 )
 
-DEFECTS = (*ERRORS, *TRACES, *TIMES)
+CUSTODY = (
+    _logs("log-no-chain", "Loggarna har ingen hashkedja", "The logs have no hash chain", "MM-LOG-05"),
+    _logs("log-altered", "En rad i varje logg har ändrats", "A line of each log was altered", "MM-LOG-05"),
+    _kept(
+        "log-kept-too-short",
+        "Förmedlarens logg når två veckor tillbaka",
+        "The mediator's log reaches back two weeks",
+        _weeks({1: 1, 2: 2}),
+        "MM-LOG-06",
+    ),
+    _kept(
+        "log-kept-too-long",
+        "Förmedlarens logg når tolv veckor tillbaka",
+        "The mediator's log reaches back twelve weeks",
+        _weeks({number: 2 * number for number in range(1, 7)}),
+        "MM-LOG-06",
+    ),
+    _kept(
+        "log-rotation-gap",
+        "En fil saknas bland förmedlarens äldre loggar",
+        "A file is lacking among the mediator's older logs",
+        _weeks({number: number for number in (1, 2, 4, 5, 6)}),
+        "MM-LOG-31",
+    ),
+    _kept(
+        "log-readable",
+        "Vem som helst på datorn kan läsa förmedlarens äldre loggar",
+        "Anybody on the machine can read the mediator's older logs",
+        lambda log: setattr(log, "mode", 0o644),
+        "MM-LOG-30",
+    ),
+    _kept(
+        "log-writable",
+        "Vem som helst på datorn kan skriva i förmedlarens äldre loggar",
+        "Anybody on the machine can write to the mediator's older logs",
+        lambda log: setattr(log, "mode", 0o622),
+        "MM-LOG-32",
+        "MM-LOG-33",
+    ),
+)
+
+DEFECTS = (*ERRORS, *TRACES, *TIMES, *CUSTODY)

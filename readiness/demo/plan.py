@@ -132,10 +132,13 @@ class StatementPlan:
 
 @dataclass(slots=True)
 class LogPlan:
-    """The log of a process of the sending system. `events`: what it tells of a letter, each with the words for it."""
+    """The log of a process of the sending system. `events`: what it tells of a letter, each with the words for it;
+    `weeks`: how long ago each of its rotated files was written, by its number; `mode` of its files."""
 
     node: str
     events: dict[str, tuple[str, ...]]
+    weeks: dict[int, int] = field(default_factory=lambda: {number: number for number in range(1, 7)})
+    mode: int = 0o600
 
 
 @dataclass(slots=True)

@@ -206,6 +206,7 @@ def _message_types() -> Iterable[str]:
 def _log_sources(plan: Plan) -> Iterable[str]:
     for id_, log in plan.logs.items():
         table = _table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
+        table += _pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
         yield table + f"[log_source.events]\n{_pairs(**{event: list(words) for event, words in log.events.items()})}"
 
 

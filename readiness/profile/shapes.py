@@ -186,6 +186,13 @@ def time_zone(text: str) -> str:
     return text
 
 
+def field_name(text: str) -> str:
+    """The name of a field of a log: letters, digits, point, hyphen and underscore; at most 64 of them."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", text):
+        raise Wrong("field_name", found=shown(text))
+    return text
+
+
 def trace_id(text: str) -> str:
     """The id of a message as it stands in a log: 6 to 128 characters without spaces."""
     if not re.fullmatch(r"[^\s\"']{6,128}", text):

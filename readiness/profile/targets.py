@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
-from readiness.profile.shapes import country, host_name, host_port, identifier, time_zone, trace_id, variable, web_path
+from readiness.profile.shapes import (
+    country,
+    field_name,
+    host_name,
+    host_port,
+    identifier,
+    time_zone,
+    trace_id,
+    variable,
+    web_path,
+)
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
@@ -232,7 +242,7 @@ def _message_type(section: Section, known: Known, node: Node, held_by: str) -> R
 
 
 def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Read:
-    given = {
+    given: dict[str, object] = {
         "format": LOG_FORMATS.get(section.word("format", LOG_FORMATS), ""),
         "encoding": section.word("encoding", LOG_ENCODINGS),
         "time_format": section.text("time_format"),
@@ -246,6 +256,11 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
     tells |= {f"words_{event}": said for event, said in words.items() if said}
     if ids := section.texts("trace_ids", trace_id):
         tells["trace_ids"] = ids
+    kept = {"kept_days_min": section.number("kept_days_min", 1, 36500)}
+    kept["kept_days_max"] = section.number("kept_days_max", kept["kept_days_min"] or 1, 36500)
+    since = node.since
+    given |= {**kept, "since": since and datetime(since.year, since.month, since.day, tzinfo=UTC)}
+    given["hash_field"] = section.shaped("hash_field", field_name)
     other = bool(held_by) or node.party != known.subject.party
     kept_by = LOG_KEEPERS[1] if other else LOG_KEEPERS[0]
     return known.path(section.text("path")), "", declared(given | {"kept_by": kept_by}, **tells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from readiness.demo.log_defects import DEFECTS
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.log_quirks import QUIRKS, Row
+
+KEPT = {"MM-LOG-05", "MM-LOG-06", "MM-LOG-30", "MM-LOG-31", "MM-LOG-32"}
+"""Rules about how logs are kept, whose defects are of the files."""
 
 
 def written(
@@ -23,8 +27,17 @@ def written(
     return json.loads(lines[0]) if lines else None
 
 
-def test_every_defect_of_the_logs_is_done_by_a_quirk_of_its_name() -> None:
-    assert {defect.name for defect in DEFECTS} == set(QUIRKS)
+def test_every_defect_of_what_is_logged_is_done_by_a_quirk_of_its_name() -> None:
+    kept = {defect.name for defect in DEFECTS if KEPT & set(defect.flips)}
+    assert {defect.name for defect in DEFECTS} - kept == set(QUIRKS)
+
+
+def test_each_line_has_the_hash_of_the_one_before_over_restarts_too(tmp_path: Path) -> None:
+    for _ in range(2):
+        written(tmp_path)
+    first, second = (tmp_path / "x.log").read_bytes().splitlines()
+    assert json.loads(first)["previous"] == ""
+    assert json.loads(second)["previous"] == sha256(first).hexdigest()
 
 
 def test_a_sound_row_says_who_what_when_with_what_result_from_where_and_under_which_ids(tmp_path: Path) -> None:
@@ -32,7 +45,7 @@ def test_a_sound_row_says_who_what_when_with_what_result_from_where_and_under_wh
     assert row is not None
     assert set(row) == {
         *("time", "level", "node", "user", "event", "result", "correlation_id", "message_id"),
-        *("why", "receipt", "fault_code"),
+        *("why", "receipt", "fault_code", "previous"),
     }
     assert str(row["time"])[-6] in "+-"
 

@@ -162,17 +162,15 @@ def test_a_message_is_followed_through_logs_in_which_it_has_other_ids(tmp_path):
 def test_an_id_that_everybody_shares_joins_nobody():
     together = Ids.of([(f"message-{number}", ()) for number in range(5)])
     for number in range(5):
-        together.join(
-            Record("", {}, None)._replace(
-                text=f"message-{number} x", fields={"message_id": f"message-{number}", "batch_ref_id": "process-42"}
-            )
-        )
+        fields = {"message_id": f"message-{number}", "reference": "process-42"}
+        together.join(Record(f"message-{number} process-42", fields, None))
     assert together.about(Record("process-42 ended", {}, None)) == frozenset()
     assert together.about(Record("message-3 ended", {}, None)) == {3}
 
 
 def test_an_id_is_found_in_whatever_way_it_is_written(tmp_path):
-    for form in (ONE.upper(), ONE.replace("-", ""), f"urn:uuid:{ONE}", f"msg_{ONE}", f"<Id>{ONE}</Id>"):
+    plain = ONE.replace("-", "")
+    for form in (ONE.upper(), plain, f"urn:uuid:{ONE}", f"msg_{ONE}", f"<Id>{ONE}</Id>", f"id={plain.upper()};"):
         assert seen(tmp_path, f"2026-11-30T12:00:00Z got {form}.\n")["messages_missing"] == 1, form
 
 

@@ -318,6 +318,14 @@ MISTAKES = {
         "log_source.trace_ids",
         "meddelande-id",
     ),
+    "a field with a space": (
+        LOG,
+        'purpose = "processing"',
+        'hash_field = "den förra"',
+        "hash_field",
+        "log_source.hash_field",
+        "previous_hash",
+    ),
     "an unknown event": (
         LOG,
         'purpose = "processing"',
@@ -598,6 +606,15 @@ def test_a_log_source_says_what_it_tells_of_a_message_and_in_which_words():
         "trace_ids": ("2026-0001-A",),
         "words_sent": ("skickat",),
     }
+
+
+def test_a_log_source_says_how_long_it_is_kept_and_under_which_name_its_hashes_stand():
+    kept = 'kept_days_min = 30\nkept_days_max = 60\nhash_field = "previous"\n'
+    log = log_of(SOUND.replace('version = "5.2"', 'version = "5.2"\nsince = 2026-01-31') + LOG + kept)
+    assert (log.says("kept_days_min"), log.says("kept_days_max")) == (30, 60)
+    assert (log.says("hash_field"), log.says("since")) == ("previous", datetime(2026, 1, 31, tzinfo=UTC))
+    (fault,) = faults(SOUND + LOG + kept.replace("60", "29"))
+    assert fault.key == "log_source.kept_days_max"
 
 
 def test_a_log_on_another_party_s_node_is_told_apart():

@@ -6,13 +6,12 @@ that has a built-in defect (`log_quirks`).
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from readiness.demo.sending.log_quirks import Row, bent
+from readiness.demo.sending.log_quirks import Row, bent, chained
 
 SHOWN = 2
 """How many of the last digits of a recipient's number are shown: enough to tell two rows apart."""
@@ -26,6 +25,8 @@ class Log:
     def __init__(self, path: Path, node: str, quirks: Iterable[str] = ()) -> None:
         self._node = node
         self._quirks = tuple(quirks)
+        path.touch(mode=0o600)
+        self._before = _last(path)
         self._file = path.open("a", encoding="utf-8", newline="\n")
         self._lock = threading.Lock()
 
@@ -61,10 +62,16 @@ class Log:
         written = bent({key: value for key, value in row.items() if value != ""}, self._quirks)
         if written is None:
             return
-        line = json.dumps(written, ensure_ascii=False) + "\n"
         with self._lock:
-            self._file.write(line)
+            line = chained(written, self._before, self._quirks)
+            self._file.write(f"{line}\n")
             self._file.flush()
+            self._before = line
+
+
+def _last(path: Path) -> str:
+    """The last line of a log that is there already."""
+    return next(iter(path.read_text(encoding="utf-8").splitlines()[-1:]), "")
 
 
 def starred(recipient: str) -> str:

@@ -6,12 +6,15 @@ out: what a sound row has (`log`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 Row = dict[str, str | int | float]
 Bend = Callable[[Row], Row | None]
 MEDIATOR, INTEGRATION = "formedlare", "integration"
+UNCHAINED, ALTERED = "log-no-chain", "log-altered"
 BEHIND = timedelta(minutes=2)
 IDS = ("correlation_id", "message_id", "receipt", "call_id")
 
@@ -23,6 +26,16 @@ def bent(row: Row, quirks: Iterable[str]) -> Row | None:
         if found is not None and name in QUIRKS:
             found = QUIRKS[name](found)
     return found
+
+
+def chained(row: Row, before: str, quirks: Iterable[str]) -> str:
+    """The row as a line that carries the SHA-256 of the line before."""
+    if UNCHAINED in quirks:
+        return json.dumps(row, ensure_ascii=False)
+    if ALTERED in quirks and row["event"] == "ended":
+        before = before.replace("2", "3", 1)  # as if somebody had altered the line before
+    previous = sha256(before.encode("utf-8")).hexdigest() if before else ""
+    return json.dumps({**row, "previous": previous}, ensure_ascii=False)
 
 
 def _without(*names: str) -> Bend:
