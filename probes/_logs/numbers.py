@@ -75,43 +75,58 @@ def each(read: Callable[[bytes, int], Iterator[Found]]) -> Reader:
 @each
 def around(data: bytes, end: int) -> Iterator[Found]:
     """Digits with an escaped separator between, or after an escape that ends in one: whatever stands around there."""
-    for match in NUMBERS.finditer(data, max(0, end - LONGEST), end + LONGEST):
-        yield from _confirmed(match, data, "plain")
+    stop = end + LONGEST
+    for match in NUMBERS.finditer(data, max(0, end - LONGEST), stop):
+        if match.end(3) < stop:  # else what stands after it was not looked at
+            yield from _confirmed(match, data, "plain")
 
 
 @each
 def base64(data: bytes, end: int) -> Iterator[Found]:
     """Digits in base64; what was found ends with a whole group of four characters."""
-    start = _run(data, end, -64, 4, BASE64)
-    stop = _run(data, end, 28, 4, BASE64)
+    start, stop = _run(data, end, -64, 4, BASE64), _run(data, end, 28, 4, BASE64)
     rest = _run(data, stop, 3, 1, BASE64) - stop  # a last group that is padded, or would be
     text = a2b_base64(data[start : stop + rest] + b"=" * (4 - rest)) if rest > 1 else a2b_base64(data[start:stop])
-    for found in _inside(text, "base64", cut=end - start == 64):
-        yield found._replace(start=start + found.start * 4 // 3, end=start + -(-found.end * 4 // 3))
+    for found in _inside(text, "base64", cut=end - start == 64, more=stop - end == 28):
+        group = start + found.start // 3 * 4
+        low = _run(data, group, -64, 4, BASE64)
+        yield found._replace(
+            start=start + found.start * 4 // 3,
+            end=start + -(-found.end * 4 // 3),
+            text=a2b_base64(data[low : _run(data, group, 64, 4, BASE64)]),
+            at=(group - low) // 4 * 3 + found.start % 3,
+        )
 
 
 @each
 def hexadecimal(data: bytes, end: int) -> Iterator[Found]:
     """Digits in hex; what was found ends with a whole pair."""
-    start = _run(data, end, -96, 2, HEX)
-    stop = _run(data, end, 32, 2, HEX)
-    text = unhexlify(data[start:stop])
-    for found in _inside(text, "hex", cut=end - start == 96):
-        yield found._replace(start=start + found.start * 2, end=start + found.end * 2)
+    start, stop = _run(data, end, -96, 2, HEX), _run(data, end, 32, 2, HEX)
+    for found in _inside(unhexlify(data[start:stop]), "hex", cut=end - start == 96, more=stop - end == 32):
+        first = start + found.start * 2
+        low = _run(data, first, -96, 2, HEX)
+        text = unhexlify(data[low : _run(data, first, 96, 2, HEX)])
+        yield found._replace(start=first, end=start + found.end * 2, text=text, at=(first - low) // 2)
 
 
 @each
 def utf16(data: bytes, end: int) -> Iterator[Found]:
     """Digits with a zero between each two, in either order; what was found ends with a digit."""
-    start = end - 1
-    while start >= max(2, end - 96) and data[start - 1] == 0 and data[start - 2]:
+    start, stop = _spread(data, end - 1)
+    for found in _inside(data[start:stop:2], "utf-16", cut=end - start > 90, more=stop - end > 90):
+        first = start + found.start * 2
+        low, high = _spread(data, first)
+        yield found._replace(start=first, end=start + found.end * 2 - 1, text=data[low:high:2], at=(first - low) // 2)
+
+
+def _spread(data: bytes, place: int) -> tuple[int, int]:
+    """From where to where characters stand with a zero between each two, at most 48 before a place and 48 after."""
+    start, stop = place, place + 1
+    while start >= max(2, place - 94) and data[start - 1] == 0 and data[start - 2]:
         start -= 2
-    stop = end
-    while stop + 1 < min(len(data), end + 32) and data[stop] == 0 and data[stop + 1]:
+    while stop + 1 < min(len(data), place + 96) and data[stop] == 0 and data[stop + 1]:
         stop += 2
-    text = data[start:stop:2]
-    for found in _inside(text, "utf-16", cut=end - start > 90):
-        yield found._replace(start=start + found.start * 2, end=start + found.end * 2 - 1)
+    return start, stop
 
 
 def _escaped(form: str, digit: bytes, unescape: Callable[[bytes], bytes]) -> Reader:
@@ -120,9 +135,9 @@ def _escaped(form: str, digit: bytes, unescape: Callable[[bytes], bytes]) -> Rea
     before = re.compile(rb"(?:" + digit + rb")\Z")
 
     def read(data: bytes, end: int) -> Iterator[Found]:
-        for match in shape.finditer(data, max(0, end - 160), end + 32):
+        for match in shape.finditer(data, max(0, end - 160), end + 160):
             start = match.start(1)
-            if before.search(data, max(0, start - 8), start):
+            if before.search(data, max(0, start - 8), start) or match.end(1) > end + 152:
                 continue
             if number := NUMBER.fullmatch(unescape(match[1])):
                 for found in _confirmed(number, match[1], form):
@@ -169,10 +184,11 @@ def _run(data: bytes, end: int, most: int, step: int, alphabet: frozenset[int]) 
     return place
 
 
-def _inside(text: bytes, form: str, *, cut: bool) -> Iterator[Found]:
-    """The numbers in decoded text; `cut`: more stands before it, so that none begins with its first byte."""
+def _inside(text: bytes, form: str, *, cut: bool, more: bool) -> Iterator[Found]:
+    """The numbers in decoded text; `cut`: other text stands before it, `more`: after it, so that none begins with its
+    first byte, or ends with its last."""
     for match in NUMBERS.finditer(text):
-        if match.start(1) > 0 or not cut:
+        if not (cut and match.start(1) == 0) and not (more and match.end(3) == len(text)):
             yield from _confirmed(match, text, form)
 
 

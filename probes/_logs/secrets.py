@@ -74,7 +74,7 @@ def private_key(data: bytes, end: int) -> Iterator[Secret]:
 @_each
 def bearer(data: bytes, end: int) -> Iterator[Secret]:
     """A token after the word bearer: twenty characters or more, a digit among them."""
-    for match in BEARER.finditer(data, max(0, end - 6), end + 240):
+    for match in BEARER.finditer(data, max(0, end - 6), end + 300):
         yield Secret(match.start(1), match.end(1), TOKEN)
 
 
