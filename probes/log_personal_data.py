@@ -25,6 +25,8 @@ DEADLINE = 3600.0
 MOST = {"hyperscan": 1 << 40, "standard library": 20 << 30}
 """Bytes read of one source at most, by engine: what is done well within the deadline."""
 
+UNTRIED = Unseen(Reason.NOT_EXERCISED, "no message to a test person is recorded, so none could have left a trace")
+
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read every file of a log source once."""
@@ -35,7 +37,8 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     finally:
         stop.set()
     named = len(listing.files) + len(listing.unread)
-    for name, value in {"files_named": named, **read_tally(tally)}.items():
+    exercised = bool(session.exchanges())
+    for name, value in {"files_named": named, **read_tally(tally, exercised=exercised)}.items():
         yield Seen(PREFIX + name, value)
 
 
@@ -58,12 +61,14 @@ def read_source(target: Target, session: Session, listing: LogListing, stop: Eve
     return tally
 
 
-def read_tally(tally: Tally) -> dict[str, Value | Unseen]:
-    """The facts. A count of none says nothing where something could not be read."""
+def read_tally(tally: Tally, *, exercised: bool) -> dict[str, Value | Unseen]:
+    """The facts. A count of none says nothing where something could not be read; and of test persons, where nothing was
+    sent to any (`exercised`)."""
     unread = tally.unread[0][1] if tally.unread else None
+    untried = unread if exercised else unread or UNTRIED
 
-    def counted(count: int) -> Value | Unseen:
-        return count if count or unread is None else unread
+    def counted(count: int, why: Unseen | None = unread) -> Value | Unseen:
+        return count if count or why is None else why
 
     distinct: Value | Unseen = counted(len(tally.numbers))
     repeated: Value | Unseen = counted(max(tally.numbers.values(), default=0))
@@ -76,9 +81,9 @@ def read_tally(tally: Tally) -> dict[str, Value | Unseen]:
         "files_unread": Table(
             ("file", "reason", "detail"), tuple((n, str(w.reason), w.detail) for n, w in tally.unread)
         ),
-        "canary_persons": counted(tally.readable),
-        "canary_persons_encoded": counted(tally.encoded),
-        "canary_encodings": tally.forms if tally.forms or unread is None else unread,
+        "canary_persons": counted(tally.readable, untried),
+        "canary_persons_encoded": counted(tally.encoded, untried),
+        "canary_encodings": tally.forms if tally.forms or untried is None else untried,
         "number_patterns": counted(tally.patterns[NUMBER]),
         "number_patterns_with_context": counted(tally.with_word),
         "numbers_distinct": distinct,

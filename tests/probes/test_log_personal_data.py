@@ -41,6 +41,7 @@ def with_check_digit(nine: str) -> str:
 
 
 STRANGER = "18" + with_check_digit("700101123")  # born before anybody had such a number
+SENT = b"Hej! Din ansokan om plats har beviljats, valkommen den 1 mars."
 FAST = find_spec("hyperscan") is not None
 
 
@@ -76,8 +77,17 @@ def source(path: object, **says: str) -> Target:
 
 
 def seen_of(tmp_path: Path, data: bytes, **says: str) -> dict[str, Seen]:
+    """What is seen of a log after something was sent to a test person."""
     (tmp_path / "app.log").write_bytes(data)
-    return look(PROBE, source(tmp_path / "app.log", **says))
+    target = source(tmp_path / "app.log", **says)
+    return look(PROBE, target, sent().session(target))
+
+
+@cache
+def sent() -> Record:
+    record = Record()
+    record.add(request(Letter(body=Part("text/plain", SENT))))
+    return record
 
 
 def value(seen: dict[str, Seen], name: str) -> object:
@@ -361,19 +371,23 @@ def test_more_different_numbers_than_are_remembered_are_not_counted_as_fewer(
 
 # -- What was sent through the stage -----------------------------------------------------------------------------------
 
-SENT = b"Hej! Din ansokan om plats har beviljats, valkommen den 1 mars."
-
 
 @pytest.mark.parametrize(
     "written", [SENT, *(base64.b64encode(b"x" * n + SENT) for n in range(3))], ids=["plain", "0", "1", "2"]
 )
 def test_what_was_sent_is_found_word_for_word_and_in_base64(tmp_path: Path, written: bytes) -> None:
-    record = Record()
-    record.add(request(Letter(body=Part("text/plain", SENT))))
-    (tmp_path / "app.log").write_bytes(b"debug: " + written + b"\n")
-    target = source(tmp_path / "app.log")
-    seen = look(PROBE, target, record.session(target))
+    seen = seen_of(tmp_path, b"debug: " + written + b"\n")
     assert value(seen, "message_bodies") == 1
+
+
+def test_where_nothing_was_sent_no_test_person_could_have_left_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_bytes(FILLER)
+    seen = look(PROBE, source(tmp_path / "app.log"))
+    for name in ("canary_persons", "canary_persons_encoded", "canary_encodings"):
+        assert reason(seen, name) is Reason.NOT_EXERCISED
+    assert value(seen, "number_patterns") == 0
+    (tmp_path / "app.log").write_bytes(FILLER + PERSON.encode())
+    assert value(look(PROBE, source(tmp_path / "app.log")), "canary_persons") == 1, "what is there was left by somebody"
 
 
 def test_a_piece_of_a_body_is_plain_long_and_the_same_at_each_place() -> None:
