@@ -8,7 +8,7 @@ the shape matches, where it has such a piece.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from probes._logs import numbers, secrets
@@ -55,10 +55,11 @@ PATTERNS = (
 )
 
 
-def with_literals(literals: Iterable[bytes]) -> tuple[Pattern, ...]:
-    """The patterns, and pieces of messages that are known to have been sent, word for word."""
-    return (*PATTERNS, *(Pattern(re.escape(piece), _literal(len(piece)), piece.lower()) for piece in literals))
+def literal(piece: bytes) -> Pattern:
+    """A piece of a message that is known to have been sent, word for word."""
+    length = len(piece)
 
+    def read(data: bytes, ends: Sequence[int]) -> Iterator[secrets.Secret]:
+        return (secrets.Secret(end - length, end, secrets.MESSAGE) for end in ends)
 
-def _literal(length: int) -> secrets.Reader:
-    return lambda data, ends: (secrets.Secret(end - length, end, secrets.MESSAGE) for end in ends)
+    return Pattern(re.escape(piece), read, piece.lower())

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from probes._logs import numbers, secrets, words
 from probes._logs.bulk import line_ends
 from probes._logs.engine import Engine, make_engine
-from probes._logs.patterns import with_literals
+from probes._logs.patterns import PATTERNS, Pattern, literal
 from probes._logs.text import Block
 
 NUMBER = "personal_number"
@@ -44,10 +44,15 @@ class Result(NamedTuple):
 
 
 class Scanner:
-    """An engine with the readers behind it. `literals` are pieces of messages, 15 bytes or more."""
+    """An engine with the readers behind it. `literals` are pieces of messages that are looked for word for word."""
 
-    def __init__(self, literals: Iterable[bytes] = (), engine: Callable[..., Engine] = make_engine) -> None:
-        self._patterns = with_literals(literals)
+    def __init__(
+        self,
+        literals: Iterable[bytes] = (),
+        engine: Callable[[Sequence[Pattern], int], Engine] = make_engine,
+        patterns: Sequence[Pattern] = PATTERNS,
+    ) -> None:
+        self._patterns = (*patterns, *map(literal, literals))
         self.engine = engine(self._patterns, os.cpu_count() or 1)
 
     def look(self, block: Block) -> Result:

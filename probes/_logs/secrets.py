@@ -37,7 +37,7 @@ BEARER = re.compile(
 )
 JWT = re.compile(rb"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,1000}\.eyJ[A-Za-z0-9_-]{8}")
 USERINFO = re.compile(
-    rb"[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/@:\"'<>]{0,64}:(?!" + MASKED + rb")([^\s/@\"'<>]{1,128})@[A-Za-z0-9\[]",
+    rb"(?<=[A-Za-z0-9+.-])://[^\s/@:\"'<>]{0,64}:(?!" + MASKED + rb")([^\s/@\"'<>]{1,128})@[A-Za-z0-9\[]",
     re.IGNORECASE,
 )
 NAMES = (
@@ -47,12 +47,14 @@ NAMES = (
 QUERY = re.compile(
     rb"(?:[?&;]|\\u0026|%3[fF]|%26)" + NAMES + rb"=(?!" + MASKED + rb")([^&\s\"'<>;\\#]{1,128})", re.IGNORECASE
 )
+PARAMETER = re.compile(rb"[?&;]|\\u0026|%3[fF]|%26")
 # What stands in base64 in a log may be broken into lines, or its / and + escaped.
 PIECE = rb"(?:[A-Za-z0-9+/]|\\/|\\u002[bBfF]|\\[rn]|\r?\n[ \t]{0,8}|&#(?:1[03]|x[dDaA]);)"
 PDF = re.compile(rb"JVBERi0[w-z0-5]L" + PIECE + rb"{32}")
 XML = re.compile(rb"(?:(?<![A-Za-z0-9+/])|(?<=77u/))P[C-H](" + PIECE + rb"{30,2400})")
+OPENED = re.compile(rb"(?:<|&lt;|&#60;|\\u003[cC])(?:[A-Za-z0-9_.-]{1,32}:)?\Z")
 ELEMENT = re.compile(
-    rb"(?:<|&lt;|&#60;|\\u003[cC])(?:[A-Za-z0-9_.-]{1,32}:)?Body(?:>|&gt;|&#62;|\\u003[eE])\s{0,8}"
+    rb"Body(?:>|&gt;|&#62;|\\u003[eE])\s{0,8}"
     rb"((?:" + PIECE + rb"){8,2400})(={0,2})"
 )
 MARKUP = re.compile(rb"<[?!A-Za-z][\x09-\x7e]*")
@@ -68,38 +70,39 @@ def _each(read: Callable[[bytes, int], Iterator[Secret]]) -> Reader:
 @_each
 def private_key(data: bytes, end: int) -> Iterator[Secret]:
     """A private key in PEM, with at least half a line of it."""
-    yield from _matches(KEY, data, end - 60, end, PRIVATE_KEY)
+    yield from _at(KEY, data, data.rfind(b"-----BEGIN ", max(0, end - 60), end), PRIVATE_KEY)
 
 
 @_each
 def bearer(data: bytes, end: int) -> Iterator[Secret]:
     """A token after the word bearer: twenty characters or more, a digit among them."""
-    for match in BEARER.finditer(data, max(0, end - 6), end + 300):
+    if match := BEARER.match(data, end - 6, end + REACH):
         yield Secret(match.start(1), match.end(1), TOKEN)
 
 
 @_each
 def jwt(data: bytes, end: int) -> Iterator[Secret]:
     """A JSON web token, whether or not a word announces it."""
-    yield from _matches(JWT, data, end - 1050, end, TOKEN)
+    yield from _at(JWT, data, data.rfind(b"eyJ", max(0, end - 1008), end - 4), TOKEN)
 
 
 @_each
 def userinfo(data: bytes, end: int) -> Iterator[Secret]:
     """A password between a user's name and a host."""
-    yield from _matches(USERINFO, data, end - 220, end, PASSWORD)
+    yield from _at(USERINFO, data, data.rfind(b"://", max(0, end - 200), end), PASSWORD)
 
 
 @_each
 def query(data: bytes, end: int) -> Iterator[Secret]:
     """A password, or what serves as one, among the parameters of an address."""
-    yield from _matches(QUERY, data, end - 40, end, PASSWORD)
+    begins = [match.start() for match in PARAMETER.finditer(data, max(0, end - 40), end)]
+    yield from _at(QUERY, data, begins[-1] if begins else -1, PASSWORD)
 
 
 @_each
 def pdf(data: bytes, end: int) -> Iterator[Secret]:
     """A PDF in base64, at least its first few bytes."""
-    yield from _matches(PDF, data, end - 7, end, MESSAGE)
+    yield from _at(PDF, data, end - 7, MESSAGE)
 
 
 @_each
@@ -107,32 +110,30 @@ def xml(data: bytes, end: int) -> Iterator[Secret]:
     """XML of Mina meddelanden in base64."""
     if not MARKUP.fullmatch(a2b_base64(data[end - 16 : end])):
         return
-    for match in _near(XML, data, end - 32, end):
-        if OURS.search(_decoded(match[0])):
-            yield Secret(match.start(), match.end(), MESSAGE)
+    match = XML.match(data, end - 16, end + REACH)
+    if match and OURS.search(_decoded(match[0])):
+        yield Secret(match.start(), match.end(), MESSAGE)
 
 
 @_each
 def element(data: bytes, end: int) -> Iterator[Secret]:
     """What stands in base64 in a Body of the contract, and decodes to text or to a known kind of document."""
-    for match in _near(ELEMENT, data, end - 80, end):
-        cut = data[match.end() : match.end() + 1].isalnum()
-        groups = len(_plain(match[1])) + len(match[2])
-        text = _decoded(match[1] + match[2])
-        if text.startswith(KINDS) or ((cut or groups % 4 == 0) and _legible(text, cut=cut)):
-            yield Secret(match.start(1), match.end(1), MESSAGE)
+    start = data.rfind(b"Body", max(0, end - 32), end)
+    match = ELEMENT.match(data, start, end + REACH)
+    if not match or not OPENED.search(data, max(0, start - 40), start):
+        return
+    cut = data[match.end() : match.end() + 1].isalnum()
+    groups = len(_plain(match[1])) + len(match[2])
+    text = _decoded(match[1] + match[2])
+    if text.startswith(KINDS) or ((cut or groups % 4 == 0) and _legible(text, cut=cut)):
+        yield Secret(match.start(1), match.end(1), MESSAGE)
 
 
-def _near(shape: re.Pattern[bytes], data: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
-    """The matches that begin from `start` up to `end`, where a candidate ended."""
-    for match in shape.finditer(data, max(0, start), end + REACH):
-        if match.start() >= end:
-            return
-        yield match
-
-
-def _matches(shape: re.Pattern[bytes], data: bytes, start: int, end: int, pattern: str) -> Iterator[Secret]:
-    return (Secret(match.start(), match.end(), pattern) for match in _near(shape, data, start, end))
+def _at(shape: re.Pattern[bytes], data: bytes, place: int, pattern: str) -> Iterator[Secret]:
+    """What begins at a place, if it does; -1 is none."""
+    match = shape.match(data, place, place + REACH) if place >= 0 else None
+    if match:
+        yield Secret(match.start(), match.end(), pattern)
 
 
 def _plain(run: bytes) -> bytes:

@@ -236,7 +236,8 @@ WORDS = {
     "<RecipientId>{}</RecipientId>": "recipient", "legalId={}": "identity", "Född {}": "person",
     "samordningsnummer {}": "samordningsnummer", "{} (personnummer)": "personnummer", "order {}": "",
     "personnummer saknas\n order {}": "", "pnr {}": "personnummer", "identifier={}": "",
-    "mottagare={} orderId": "recipient",
+    "mottagare={} orderId": "recipient", "recipient asked, orderId={}": "", "pnr finns; orderId: {}": "",
+    '{{"type":"personnummer","value":"{}"}}': "personnummer", "orderId={} personnummer=x": "",
 }  # fmt: skip
 
 
