@@ -13,6 +13,7 @@ import errno
 import os
 import socket
 import stat
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class LiveSession:
         self._recorded = recorded or Recorded()
         self._contract_folder = contract
         self._contract: Contract | None = None
+        self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
         self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
         self._allowed: set[tuple[str, int]] = set()
@@ -231,7 +233,9 @@ class LiveSession:
         exchange = self._recorded.exchanges.get(target.id)
         if exchange is None:
             raise CannotObserve(Reason.NOT_KEPT, f"no record holds {target.id}")
-        if isinstance(found := self._recorded.original(exchange.id), Unseen):
+        with self._one_original:  # they lie in one file, and probes of logs read in threads
+            found = self._recorded.original(exchange.id)
+        if isinstance(found, Unseen):
             raise CannotObserve(found.reason, found.detail)
         return found
 

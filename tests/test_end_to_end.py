@@ -108,15 +108,17 @@ def about_recordings(checklist: Checklist) -> set[str]:
 
 
 def about_logs(checklist: Checklist) -> set[str]:
-    """The rules about logs that this file has defects for."""
-    built = (rule for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending)
-    return {rule.id for rule in built if rule.fact.startswith(("trace.", "custody."))}
+    """The rules about logs."""
+    return {rule.id for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending}
 
 
 def about_what_was_sent(checklist: Checklist) -> set[str]:
     """The rules about logs that ask for something sent: before it, the example only has what it logged earlier."""
     known = {"trace.time_zone", "trace.resolution"}
-    return {rule.id for rule in checklist.rules if rule.fact.startswith("trace.") and rule.fact not in known}
+    known |= {"log.number_patterns_with_context", "log.private_keys", "log.bearer_tokens", "log.passwords_in_urls"}
+    known |= {"log.message_bodies", *(rule.fact for rule in checklist.rules if rule.fact.startswith("custody."))}
+    rules = (rule for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending)
+    return {rule.id for rule in rules if rule.fact not in known}
 
 
 def test_in_the_conforming_chain_no_rule_fails_and_all_that_is_open_is_pending(conforming: Report) -> None:

@@ -1,7 +1,8 @@
-"""The built-in defects of the logs: what they lose, and what nobody can follow in them.
+"""The built-in defects of the logs: what they lose, what nobody can follow in them, and what they leak.
 
 Each is a fault that clients have been seen with (C section 12), or one that a rule asks about; how it is done stands in
-`sending.log_quirks`. All of them show in the same scenarios. Left out: what is wrong in what is sent.
+`sending.log_quirks` and `sending.log_leaks`. All of them show in the same scenarios. Left out: what is wrong in what is
+sent.
 """
 
 from __future__ import annotations
@@ -179,4 +180,29 @@ CUSTODY = (
     ),
 )
 
-DEFECTS = (*ERRORS, *TRACES, *TIMES, *CUSTODY)
+LEAKS = (
+    _logs(
+        "log-clear-number",
+        "Förmedlaren loggar mottagarens personnummer i klartext",
+        "The mediator logs the recipient's identity number in clear text",
+        "MM-LOG-04",
+    ),
+    _logs(
+        "log-recoded-number",
+        "Förmedlaren loggar mottagarens personnummer i base64",
+        "The mediator logs the recipient's identity number in base64",
+        "MM-LOG-10",
+    ),
+    _logs(
+        "log-other-number",
+        "Ett personnummer som inte är en testpersons står i loggen",
+        "An identity number that is no test person's stands in the log",
+        "MM-LOG-11",
+    ),
+    _logs("log-private-key", "En privat nyckel står i loggen", "A private key stands in the log", "MM-LOG-12"),
+    _logs("log-token", "Ett åtkomsttoken står i loggen", "An access token stands in the log", "MM-LOG-13"),
+    _logs("log-password", "Ett lösenord står i loggen", "A password stands in the log", "MM-LOG-14"),
+    _logs("log-message", "En bilaga står i loggen", "An attachment stands in the log", "MM-LOG-15"),
+)
+
+DEFECTS = (*ERRORS, *TRACES, *TIMES, *CUSTODY, *LEAKS)

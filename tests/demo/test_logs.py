@@ -10,6 +10,7 @@ import pytest
 
 from readiness.demo.log_defects import DEFECTS
 from readiness.demo.sending.log import Log
+from readiness.demo.sending.log_leaks import EVENT, LEAKS
 from readiness.demo.sending.log_quirks import QUIRKS, Row
 
 KEPT = {"MM-LOG-05", "MM-LOG-06", "MM-LOG-30", "MM-LOG-31", "MM-LOG-32"}
@@ -29,7 +30,7 @@ def written(
 
 def test_every_defect_of_what_is_logged_is_done_by_a_quirk_of_its_name() -> None:
     kept = {defect.name for defect in DEFECTS if KEPT & set(defect.flips)}
-    assert {defect.name for defect in DEFECTS} - kept == set(QUIRKS)
+    assert {defect.name for defect in DEFECTS} - kept == {*QUIRKS, *LEAKS}
 
 
 def test_each_line_has_the_hash_of_the_one_before_over_restarts_too(tmp_path: Path) -> None:
@@ -88,6 +89,16 @@ def test_a_row_without_ids_has_the_rest(tmp_path: Path, quirk: str, lost: set[st
     assert sound is not None
     assert row is not None
     assert set(sound) - set(row) == lost
+
+
+@pytest.mark.parametrize("quirk", LEAKS)
+def test_a_leak_stands_beside_what_is_sent_and_nothing_else(tmp_path: Path, quirk: str) -> None:
+    with Log(tmp_path / "x.log", "formedlare", [quirk]) as log:
+        log.tell("INFO", EVENT, recipient="199410222393")
+        log.tell("INFO", "decided", recipient="199410222393")
+    leaking, following = (tmp_path / "x.log").read_text(encoding="utf-8").splitlines()
+    assert json.loads(leaking)["note"]
+    assert "note" not in json.loads(following)
 
 
 def test_times_lack_their_zone_or_their_seconds(tmp_path: Path) -> None:

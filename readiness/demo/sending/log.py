@@ -1,7 +1,7 @@
 """What does a process write in its log? One JSON object a line: who, what, when, with what result, ids, codes.
 
 Nothing personal: a recipient is starred, and a body is never given to it. Left out: who reads it, and what a log lacks
-that has a built-in defect (`log_quirks`).
+or leaks that has a built-in defect (`log_quirks`, `log_leaks`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from readiness.demo.sending.log_leaks import leaked
 from readiness.demo.sending.log_quirks import Row, bent, chained
 
 SHOWN = 2
@@ -57,6 +58,7 @@ class Log:
             "correlation_id": correlation,
             "message_id": message,
             "recipient": starred(recipient),
+            "note": leaked(event, recipient, self._quirks),
             **more,
         }
         written = bent({key: value for key, value in row.items() if value != ""}, self._quirks)
