@@ -111,13 +111,14 @@ async def _do(job: Job, session: Session, profile: Profile, limits: Limits, used
     if permit := covering(job.probe.effect, target, profile, now):
         used(PermitUsed(job.probe.id, target.id, str(job.probe.effect), now, permit))
     job.otherwise = Unseen(Reason.INTERRUPTED)
+    deadline = max(limits.deadline, job.probe.deadline)
     try:
-        async with asyncio.timeout(limits.deadline), aclosing(job.probe.observe(target, session)) as said:
+        async with asyncio.timeout(deadline), aclosing(job.probe.observe(target, session)) as said:
             async for seen in said:
                 _take(job, seen, session.now())
         job.otherwise = Unseen(Reason.PROBE_FAULT, f"{job.probe.id} did not report this fact")
     except TimeoutError:
-        job.otherwise = Unseen(Reason.TIMED_OUT, f"not done within {limits.deadline:g} s")
+        job.otherwise = Unseen(Reason.TIMED_OUT, f"not done within {deadline:g} s")
     except CannotObserve as problem:
         job.otherwise = problem.unseen
     except Exception as fault:  # a probe's bug must neither end the run nor pass for an answer

@@ -8,7 +8,7 @@ what to do about it.
 from __future__ import annotations
 
 import re
-from datetime import date
+from calendar import isleap, monthrange
 
 CANDIDATE = re.compile(r"(?<!\d)(18|19|20)?(\d{2})(\d{2})(\d{2})([-+ \u2010-\u2015\u2212]?)(\d{3})(\d)(?!\d)", re.ASCII)
 HEX_RUN = re.compile(r"[0-9a-fA-F]{16,}")
@@ -20,7 +20,7 @@ MASK = "******-****"
 
 def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of every personal identity number of a real series, in order."""
-    return tuple(match.span() for match in _shaped(text) if not _of_tests(match))
+    return tuple(match.span() for match in _shaped(text) if not of_tests(match[6] + match[7]))
 
 
 def shaped(text: str) -> tuple[tuple[int, int], ...]:
@@ -52,32 +52,32 @@ def luhn(digits: str) -> bool:
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
+def dated(digits: str) -> bool:
+    """Whether ten or twelve digits are such a number: the date of one (without a century, of 1900 or later), and the
+    check digit."""
+    ten = digits[-10:]
+    month, day = int(ten[2:4]), int(ten[4:6])
+    if not 1 <= month <= 12 or not 1 <= (day := day - 60 if day > 60 else day) <= monthrange(2000, month)[1]:
+        return False
+    leaps = month == 2 and day == 29
+    if leaps and not any(
+        isleap(int(century + ten[:2])) for century in ([digits[:-10]] if digits[10:] else ["19", "20"])
+    ):
+        return False
+    return luhn(ten)
+
+
+def of_tests(digits: str) -> bool:
+    """Whether ten or twelve digits are of a series that is made for tests."""
+    number = int(digits[-4:-1])
+    return number in {238, 239} or number >= 980
+
+
 def _shaped(text: str) -> list[re.Match[str]]:
     hex_runs = [run.span() for run in HEX_RUN.finditer(text)]
     return [
         match
         for match in CANDIDATE.finditer(text)
-        if _dated(match) and not any(start <= match.start() and match.end() <= end for start, end in hex_runs)
+        if dated("".join(filter(None, match.group(1, 2, 3, 4, 6, 7))))
+        and not any(start <= match.start() and match.end() <= end for start, end in hex_runs)
     ]
-
-
-def _of_tests(match: re.Match[str]) -> bool:
-    number = int(match[6])
-    return number in {238, 239} or number >= 980
-
-
-def _dated(match: re.Match[str]) -> bool:
-    century, year, month, day, _, birth, check = match.groups()
-    if not luhn(year + month + day + birth + check):
-        return False
-    day_of_month = int(day) - 60 if int(day) > 60 else int(day)
-    centuries = (century,) if century else ("19", "20")
-    return any(_is_date(int(c + year), int(month), day_of_month) for c in centuries)
-
-
-def _is_date(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True

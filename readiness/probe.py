@@ -6,8 +6,8 @@ filled in as unseen by `observe`, so a probe that stops half-way loses nothing i
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -154,6 +154,27 @@ class Canary(Protocol):
         """Whether anybody has asked for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """One file of a log source. `name` is its path below the folder that the profile names, with "/"; `path` where it
+    was when it was listed; `size` in bytes as it lies there, packed or not; `identity` what it keeps when it is renamed
+    (device, number)."""
+
+    name: str
+    path: str
+    size: int
+    modified: datetime
+    identity: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LogListing:
+    """The files of a log source, oldest first, and the names it has that cannot be read, each with the reason."""
+
+    files: tuple[LogFile, ...]
+    unread: tuple[tuple[str, Unseen], ...]
+
+
 class Session(Protocol):
     """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
 
@@ -196,6 +217,21 @@ class Session(Protocol):
         CannotObserve: access_denied, not_configured, limit_reached.
         """
 
+    def log_files(self, target: Target) -> LogListing:
+        """The files that a log source's path or pattern names.
+
+        CannotObserve: not_configured, access_denied, not_supported where its format is one that nothing here reads.
+        """
+
+    def open_log(self, target: Target, file: LogFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The bytes of a file that `log_files` gave, unpacked, in pieces of at most a mebibyte; safe in a thread.
+
+        CannotObserve, at opening or between two pieces: access_denied, not_supported, not_understood, not_kept.
+        """
+
+    def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
+        """The same as `file_mode` of a file that `log_files` gave."""
+
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Who besides the owner can read or write the file: a sorted set out of group-read, group-write, others-read,
         others-write (POSIX). CannotObserve: not_supported where the platform has no such bits."""
@@ -233,6 +269,7 @@ class Probe:
     """A target kind, promised facts, an effect, and a function that looks.
 
     `select` narrows the kind by what is declared of a target, never by what is observed of it: (name, wanted values).
+    `deadline` (seconds) is for a probe that needs longer for one target than the run gives all of them.
     """
 
     kind: TargetKind
@@ -242,6 +279,7 @@ class Probe:
     strength: Strength = Strength.LIVE
     id: str = ""
     select: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    deadline: float = 0.0
 
     def selects(self, target: Target) -> bool:
         """Whether it looks at that target."""

@@ -13,7 +13,9 @@ import errno
 import os
 import socket
 import stat
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -24,11 +26,25 @@ from readiness import personal
 from readiness.chain import Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import split_address
-from readiness.probe import Canary, CannotObserve, HttpAnswer, HttpRequest, Limits, Reception, Shown, Stream
+from readiness.probe import (
+    Canary,
+    CannotObserve,
+    HttpAnswer,
+    HttpRequest,
+    Limits,
+    LogFile,
+    LogListing,
+    Reception,
+    Shown,
+    Stream,
+)
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
+
+UNREAD_FORMATS = {"evtx"}
+"""Formats that a profile may name and that nothing here reads."""
 
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
@@ -71,6 +87,7 @@ class LiveSession:
         self._recorded = recorded or Recorded()
         self._contract_folder = contract
         self._contract: Contract | None = None
+        self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
         self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
         self._allowed: set[tuple[str, int]] = set()
@@ -150,20 +167,30 @@ class LiveSession:
             raise CannotObserve(Reason.LIMIT_REACHED, f"{path} is larger than {limit} bytes")
         return data
 
+    def log_files(self, target: Target) -> LogListing:
+        """The files of a log source of the profile."""
+        from readiness.log_files import list_log_files
+
+        return list_log_files(self._log_path(target))
+
+    def open_log(self, target: Target, file: LogFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The bytes of one of them."""
+        from readiness.log_files import open_log_file
+
+        return open_log_file(self._log_path(target), file)
+
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Which permission bits for group and others a file has."""
-        named = self._named(path)
-        if os.name == "nt":
-            raise CannotObserve(Reason.NOT_SUPPORTED, "Windows keeps access lists, which the tool does not read yet")
-        bits = {
-            stat.S_IRGRP: "group-read",
-            stat.S_IWGRP: "group-write",
-            stat.S_IROTH: "others-read",
-            stat.S_IWOTH: "others-write",
-        }
-        with _file_errors(path):
-            mode = named.stat().st_mode
-        return tuple(sorted(name for bit, name in bits.items() if mode & bit))
+        return _mode(self._named(path))
+
+    def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
+        """The same of a file of a log source of the profile."""
+        from readiness.log_files import split_pattern
+
+        folder, _ = split_pattern(self._log_path(target))
+        if not Path(os.path.realpath(file.path)).is_relative_to(os.path.realpath(folder)):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{file.name} is no file of {target.id}")
+        return _mode(Path(file.path))
 
     def password(self, target: str) -> bytes | None:
         """The password for a target's file; asked for once. None where the profile names no source for it."""
@@ -206,7 +233,9 @@ class LiveSession:
         exchange = self._recorded.exchanges.get(target.id)
         if exchange is None:
             raise CannotObserve(Reason.NOT_KEPT, f"no record holds {target.id}")
-        if isinstance(found := self._recorded.original(exchange.id), Unseen):
+        with self._one_original:  # they lie in one file, and probes of logs read in threads
+            found = self._recorded.original(exchange.id)
+        if isinstance(found, Unseen):
             raise CannotObserve(found.reason, found.detail)
         return found
 
@@ -237,6 +266,13 @@ class LiveSession:
         if not path or (path not in files | set(self._profile.trust_anchors) and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)
+
+    def _log_path(self, target: Target) -> str:
+        if target not in self._profile.targets or target.kind is not TargetKind.LOG_SOURCE or not target.address:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no path for {target.id}")
+        if target.says("format") in UNREAD_FORMATS:
+            raise CannotObserve(Reason.NOT_SUPPORTED, f"logs of the format {target.says('format')} are not read")
+        return target.address
 
     def _beside_wsdl(self, path: str) -> bool:
         """Whether it is a WSDL of an endpoint, or a schema in its folder or below: links do not lead out."""
@@ -307,6 +343,21 @@ async def _network_errors(wait: float, doing: str) -> AsyncIterator[None]:
     except OSError as error:
         reason = Reason.CONNECTION_REFUSED if error.errno in UNREACHABLE else Reason.TIMED_OUT
         raise CannotObserve(reason, f"{doing}: {error.strerror}") from error
+
+
+def _mode(path: Path) -> tuple[str, ...]:
+    """Who besides the owner can read or write a file."""
+    if os.name == "nt":
+        raise CannotObserve(Reason.NOT_SUPPORTED, "Windows keeps access lists, which the tool does not read yet")
+    bits = {
+        stat.S_IRGRP: "group-read",
+        stat.S_IWGRP: "group-write",
+        stat.S_IROTH: "others-read",
+        stat.S_IWOTH: "others-write",
+    }
+    with _file_errors(str(path)):
+        mode = path.stat().st_mode
+    return tuple(sorted(name for bit, name in bits.items() if mode & bit))
 
 
 @contextlib.contextmanager

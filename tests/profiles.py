@@ -59,6 +59,18 @@ use = "tls-client"
 file = "klient.pem"
 """
 
+LOG = """
+[[log_source]]
+id = "logg"
+node = "arende"
+path = "loggar/arende.log*"
+format = "text"
+encoding = "latin-1"
+time_format = "%d.%m.%Y %H:%M"
+time_zone = "Europe/Stockholm"
+purpose = "processing"
+"""
+
 STATEMENT = """
 [[statement]]
 check = "10-4"

@@ -65,7 +65,7 @@ def test_the_pure_part_does_no_io(name):
     assert not {module.split(".")[0] for module in imports(ROOT / "readiness" / f"{name}.py")} & IO
 
 
-PROBE_FILES = sorted((ROOT / "probes").glob("*.py"))
+PROBE_FILES = sorted((ROOT / "probes").rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", PROBE_FILES, ids=lambda p: p.stem)
@@ -73,7 +73,9 @@ def test_a_probe_knows_nothing_of_rules(path):
     assert rooms(path) <= {"model", "chain", "probe", "contract", "personal", "recording"}
 
 
-@pytest.mark.parametrize("path", [p for p in PROBE_FILES if not p.stem.startswith("_")], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [ROOT / "probes" / f"{probe.id}.py" for probe in probes.discover()], ids=lambda p: p.stem
+)
 def test_every_probe_has_its_tests(path):
     assert (ROOT / "tests" / "probes" / f"test_{path.stem}.py").is_file()
 
@@ -227,6 +229,15 @@ TOLD = {
     "repeated_by_http_stack": "tells the reader that a library repeats by itself; what it left is in `copies_taken`",
     "longest_wait": "stands beside `wait_growth`; how long a system may wait is for the kommun to say",
     "client_certificates_shown": "tells the reader how far an unauthenticated server got",
+    "oldest": "rests behind `days_short` and `days_over`",
+    "files_named": "says of how many files `files_read` was counted",
+    "files_read": "tells the reader how much of the source was read; what was not is unseen",
+    "bytes_read": "tells the reader how much was looked through",
+    "canary_encodings": "rests behind `canary_persons` and `canary_persons_encoded`",
+    "number_patterns": "rests behind `number_patterns_with_context`; without a word beside it a number may be anything",
+    "numbers_distinct": "tells the reader whether one number recurs or many stand there",
+    "number_most_repeated": "tells the reader whether one number recurs or many stand there",
+    "test_series_numbers": "no living person has such a number",
     "recovered_after": "nobody promises a time; `recovered` is asked for",
 }
 """Facts that no rule asks for, by their last word, and why they are observed all the same."""

@@ -18,6 +18,8 @@ from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS
 from readiness.demo.exercise import DemoExercise
 from readiness.demo.fault_defects import DEFECTS as OF_FAULTS
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
+from readiness.demo.log_defects import DEFECTS as OF_LOGS
+from readiness.demo.log_defects import SCENARIOS as LOGGED
 from readiness.demo.plan import statement_rows
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects
@@ -35,10 +37,12 @@ LIMITS = Limits(deadline=10, wait=3)
 LOOKING = Looking(LIMITS, clock=lambda: AT)
 OF_THE_SENDING_SYSTEM = {defect.name: defect for defect in (*OF_SENDING, *OF_LETTERS)}
 WHEN_SOMETHING_FAILS = {defect.name: defect for defect in OF_FAULTS}
+IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
 """What is looked at beside connections and exchanges, when only these are in question."""
+LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +112,27 @@ def about_recordings(checklist: Checklist) -> set[str]:
     return {rule.id for rule in checklist.rules if rule.target in RECORDED}
 
 
+def about_logs(checklist: Checklist) -> set[str]:
+    """The rules about logs."""
+    return {rule.id for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending}
+
+
+def about_what_was_sent(checklist: Checklist) -> set[str]:
+    """The rules about logs that ask for something sent: before it, the example only has what it logged earlier."""
+    known = {"trace.time_zone", "trace.resolution"}
+    known |= {"log.number_patterns_with_context", "log.private_keys", "log.bearer_tokens", "log.passwords_in_urls"}
+    known |= {"log.message_bodies", *(rule.fact for rule in checklist.rules if rule.fact.startswith("custody."))}
+    rules = (rule for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending)
+    return {rule.id for rule in rules if rule.fact not in known}
+
+
 def test_in_the_conforming_chain_no_rule_fails_and_all_that_is_open_is_pending(conforming: Report) -> None:
-    assert set(unmet(conforming)) == about_recordings(conforming.checklist)
-    assert {finding.cause for finding in unmet(conforming).values()} == {Cause.NOTHING_SELECTED}
+    logs = about_what_was_sent(conforming.checklist)
+    assert set(unmet(conforming)) == about_recordings(conforming.checklist) | logs
+    assert {f.cause for rule, f in unmet(conforming).items() if rule not in logs} == {Cause.NOTHING_SELECTED}
+    assert {f.unseen.reason for rule, f in unmet(conforming).items() if rule in logs and f.unseen} == {
+        Reason.NOT_EXERCISED
+    }
     assert len(list(built(conforming))) > 200
     pending = {finding.rule for finding in conforming.findings if finding.cause is Cause.PENDING}
     assert pending == {rule.id for rule in conforming.checklist.rules if rule.pending}
@@ -127,6 +149,9 @@ def test_the_conforming_chain_conforms_today_too_whatever_goes_wrong(performed: 
     assert abs(performed.judged_at - utc_now()) < timedelta(minutes=1)
     recorded = {target.id for target in performed.profile.targets if target.kind in RECORDED}
     assert {f"scenario-{scenario}" for scenario in load_scenarios()} < recorded
+    logs = {target.id for target in performed.profile.targets if target.kind is TargetKind.LOG_SOURCE}
+    of_logs = {f.rule for f in performed.findings if f.target in logs and f.verdict is Verdict.PASS}
+    assert of_logs == about_logs(performed.checklist)
     passed = {f.rule for f in performed.findings if f.target in recorded and f.verdict is Verdict.PASS}
     # How the seal was made is asked only where it verifies on the wire as it stands, which a sane one does not; and
     # what is uncertain is not repeated, with whatever id.
@@ -164,6 +189,22 @@ def test_each_defect_that_shows_when_something_fails_flips_exactly_its_rules(
     found = tuple(finding for finding in report.findings if finding.target in about)
     assert flipped(performed, replace(report, findings=found)) == set(DEFECTS[name].flips)
     assert any(f.verdict is Verdict.FAIL and f.target.startswith("scenario-") for f in found)
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Report:
+    record = exercised(tmp_path_factory.mktemp("logged"), kinds=LOGS, scenarios=LOGGED)
+    return judge_records([record], checklist)
+
+
+@pytest.mark.parametrize("name", IN_THE_LOGS)
+def test_each_defect_of_the_logs_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, logged: Report, name: str
+) -> None:
+    rules = about_logs(checklist)
+    assert not rules & set(unmet(logged))
+    report = judge_records([exercised(tmp_path, name, kinds=LOGS, scenarios=LOGGED)], checklist)
+    assert flipped(logged, report) & rules == set(DEFECTS[name].flips)
 
 
 def test_a_sending_system_that_never_starts_leaves_every_scenario_not_exercised(
@@ -205,7 +246,10 @@ def test_a_sending_system_that_never_starts_leaves_its_rules_open(
     assert {f.verdict for f in report.findings if f.rule in rules} == {Verdict.INCONCLUSIVE}
 
 
-@pytest.mark.parametrize("name", sorted(DEFECTS.keys() - OF_THE_SENDING_SYSTEM.keys() - WHEN_SOMETHING_FAILS.keys()))
+OTHERS = DEFECTS.keys() - OF_THE_SENDING_SYSTEM.keys() - WHEN_SOMETHING_FAILS.keys() - IN_THE_LOGS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
 def test_each_built_in_defect_flips_exactly_its_rules(
     tmp_path: Path, checklist: Checklist, conforming: Report, name: str
 ) -> None:

@@ -81,6 +81,16 @@ def test_a_deadline_cuts_off_and_keeps_what_was_said():
     assert (a.value, b.value.reason, complete) == (1, Reason.TIMED_OUT, True)
 
 
+def test_a_probe_that_needs_longer_has_the_longer_of_two_deadlines():
+    async def slow(target, session):
+        await asyncio.sleep(0.2)
+        yield Seen("p.a", 1)
+        await asyncio.sleep(60)
+
+    (a, b), _ = run(slow, limits=Limits(deadline=0.05), deadline=1.0)
+    assert (a.value, b.value.detail) == (1, "not done within 1 s")
+
+
 def test_silence_is_our_fault():
     async def look(target, session):
         return

@@ -6,12 +6,16 @@ import socket
 import struct
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from readiness.model import Reason, Target, TargetKind
 from readiness.probe import CannotObserve, Limits
-from tests.conftest import session_for
+from readiness.session import LiveSession, Recorded
+from tests.conftest import Kept, profile_of, session_for
+from tests.probes.exchanges import Record
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permission bits")
 
@@ -202,3 +206,19 @@ def test_evidence_that_holds_a_personal_identity_number_leaves_only_its_digest()
     kept = session.keep(b"serialNumber 165560000167", "application/pkix-cert", "here")
     assert list(session.kept) == [kept.sha256]
     assert kept.masked == ""
+
+
+def test_originals_are_read_one_at_a_time_whoever_reads_in_threads():
+    inside = threading.Lock()
+
+    def original(id_):
+        assert inside.acquire(blocking=False), "somebody else reads"
+        time.sleep(0.001)
+        inside.release()
+        return id_.encode()
+
+    record = Record()
+    targets = [record.add(b"") for _ in range(20)]
+    session = LiveSession(profile_of(), Kept(), recorded=Recorded({}, record.exchanges, original))
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(session.original, targets)) == [f"e{number}".encode() for number in range(1, 21)]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from readiness.demo.defects import find_defect
 from readiness.demo.guard import Guard
+from readiness.demo.old_logs import write_rotated
 from readiness.demo.pki import Pki
 from readiness.demo.plan import (
     KOMMUN,
@@ -66,6 +67,8 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
         stack.callback(_delete_keys, folder)
         files, digests = _write_files(plan, pki, folder)
         _write_sending(plan, pki, folder / "sandning")
+        for log in plan.logs.values():
+            write_rotated(log, folder / "sandning", now)
         addresses = {}
         for id_ in plan.servers:
             running = NodeServer(_settings(id_, plan, pki, folder))
@@ -113,7 +116,6 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
     for name in plan.refusals.values():
         contents[f"cert/{name}.pem"] = (name, pki.chain([name, plan.certificates[name].issuer]))
     contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))
-    contents["logg.json"] = ("log", b"")
     for check, said in plan.statements.items():
         if said.document:
             text = f"{said.document}\nKontroll {check}. En påhittad handling i ett exempel.\n"

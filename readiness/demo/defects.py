@@ -9,6 +9,7 @@ from readiness.demo import (
     certificate_defects,
     fault_defects,
     letter_defects,
+    log_defects,
     refusal_defects,
     responsibility_defects,
     sending_defects,
@@ -33,6 +34,7 @@ DEFECTS: Mapping[str, Defect] = {
         sending_defects,
         letter_defects,
         fault_defects,
+        log_defects,
     )
     for defect in module.DEFECTS
 }

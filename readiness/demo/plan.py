@@ -131,6 +131,17 @@ class StatementPlan:
 
 
 @dataclass(slots=True)
+class LogPlan:
+    """The log of a process of the sending system. `events`: what it tells of a letter, each with the words for it;
+    `weeks`: how long ago each of its rotated files was written, by its number; `mode` of its files."""
+
+    node: str
+    events: dict[str, tuple[str, ...]]
+    weeks: dict[int, int] = field(default_factory=lambda: {number: number for number in range(1, 7)})
+    mode: int = 0o600
+
+
+@dataclass(slots=True)
 class SendingPlan:
     """How the sending system works. `client`, `signing`, `sealing` name the certificates that it uses; `quirks` are
     those of `sending`; `register`: how many people the case system knows, which only a built-in defect asks about."""
@@ -155,6 +166,7 @@ class Plan:
     refusals: dict[str, str] = field(default_factory=dict)
     """What a certificate shows that should be refused, and which that is."""
     sending: SendingPlan = field(default_factory=SendingPlan)
+    logs: dict[str, LogPlan] = field(default_factory=dict)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
 
@@ -162,7 +174,7 @@ class Plan:
 def conforming() -> Plan:
     """A fresh plan of the chain without any built-in defect."""
     refusals = {shows: f"avvisas-{shows.replace('_', '-')}" for shows in SHOWS}
-    return Plan(_parties(), _nodes(), _servers(), _certificates(), _files(), _statements(), refusals)
+    return Plan(_parties(), _nodes(), _servers(), _certificates(), _files(), _statements(), refusals, logs=_logs())
 
 
 def _parties() -> dict[str, PartyPlan]:
@@ -258,6 +270,16 @@ def _files() -> dict[str, FilePlan]:
         "formedlare-klient": FilePlan("formedlare-klient", "formedlare", MEDIATOR, "tls-client"),
         LET_IN: FilePlan(LET_IN, INTEGRATION, KOMMUN, "tls-client"),
         "integration-server": FilePlan("integration-server", "integration", KOMMUN, "tls-server"),
+    }
+
+
+def _logs() -> dict[str, LogPlan]:
+    return {
+        "arendelogg": LogPlan(CASE_SYSTEM, {"created": ("created",), "sent": ("handed_over",)}),
+        "integrationslogg": LogPlan(INTEGRATION, {"sent": ("relayed",)}),
+        "formedlingslogg": LogPlan(
+            "formedlare", {"signed": ("signed",), "sent": ("sending",), "receipt": ("receipt",), "error": ()}
+        ),
     }
 
 

@@ -47,7 +47,8 @@ def profile_text(
         *_refusals(plan, files),
         COMMENTS["message_type"],
         *_message_types(),
-        _table("log_source", id="formedlingslogg", node="log", path=files["log"], format="json"),
+        COMMENTS["log_source"],
+        *_log_sources(plan),
         _table(
             "sending_system",
             id="avsandande",
@@ -73,6 +74,7 @@ COMMENTS = {
     "certificate": "# Certifikaten och nycklarna är gjorda för exemplet och gäller ingenting utanför det.\n",
     "refusal_certificate": "# Certifikat att avvisa: vart och ett skiljer sig från provklient i en enda sak.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
+    "log_source": "# Loggarna finns först när systemet har skickat något.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
     "deviation": "# Ett beslutat undantag ändrar inget utfall; det redovisas bredvid det.\n",
@@ -199,6 +201,13 @@ def _message_types() -> Iterable[str]:
             skyddsklass=protection,
             in_production=False,
         )
+
+
+def _log_sources(plan: Plan) -> Iterable[str]:
+    for id_, log in plan.logs.items():
+        table = _table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
+        table += _pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
+        yield table + f"[log_source.events]\n{_pairs(**{event: list(words) for event, words in log.events.items()})}"
 
 
 def _sending_system(node: NodePlan) -> str:

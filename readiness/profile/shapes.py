@@ -176,6 +176,30 @@ def risk(text: str) -> str:
     return text
 
 
+def time_zone(text: str) -> str:
+    """A zone by its name, as Europe/Stockholm or UTC, or its offset, as +01:00. Whether it exists is not looked up: not
+    every platform knows the names."""
+    if not re.fullmatch(
+        r"[A-Za-z][A-Za-z_]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}|[+-](0\d|1[0-4]):[0-5]\d", text, re.ASCII
+    ):
+        raise Wrong("time_zone", found=shown(text))
+    return text
+
+
+def field_name(text: str) -> str:
+    """The name of a field of a log: letters, digits, point, hyphen and underscore; at most 64 of them."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", text):
+        raise Wrong("field_name", found=shown(text))
+    return text
+
+
+def trace_id(text: str) -> str:
+    """The id of a message as it stands in a log: 6 to 128 characters without spaces."""
+    if not re.fullmatch(r"[^\s\"']{6,128}", text):
+        raise Wrong("trace_id", found=shown(text))
+    return text
+
+
 def variable(text: str) -> str:
     """The name of an environment variable. What is wrong is not shown: it may be the password itself."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
-from readiness.profile.shapes import country, host_name, host_port, identifier, variable, web_path
+from readiness.profile.shapes import (
+    country,
+    field_name,
+    host_name,
+    host_port,
+    identifier,
+    time_zone,
+    trace_id,
+    variable,
+    web_path,
+)
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
@@ -24,6 +34,24 @@ INTERFACES = ("soap",)
 CONTRACTS = ("recipient", "service", "message", "authority")
 """The services of the contract, in the words of a profile."""
 USES = ("tls-client", "tls-server", "signing", "sealing")
+LOG_FORMATS = {
+    "text": "text",
+    "json-lines": "json-lines",
+    "json": "json-lines",
+    "csv": "csv",
+    "syslog": "syslog",
+    "w3c": "w3c",
+    "journal-export": "journal-export",
+    "evtx": "evtx",
+}
+"""What a log source may be written in, and the name that the targets have for it."""
+LOG_ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1")
+LOG_PURPOSES = ("technical", "processing")
+"""processing: a log that is meant to say whose data was processed (behandlingslogg), with restricted access."""
+LOG_EVENTS = ("created", "signed", "sent", "receipt", "error")
+"""What a log can tell of a message."""
+LOG_KEEPERS = ("own", "other")
+"""Whether a log is kept on a node of the profile's owner, or of another party."""
 SENDING_KEYS = ("start", "account", "start_seconds", "retry_seconds", "quiet_seconds", "recovery_seconds")
 CHAIN = "chain"
 STATEMENT = "statement-"
@@ -214,7 +242,37 @@ def _message_type(section: Section, known: Known, node: Node, held_by: str) -> R
 
 
 def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Read:
-    return known.path(section.text("path")), "", declared({"format": section.text("format")})
+    given: dict[str, object] = {
+        "format": LOG_FORMATS.get(section.word("format", LOG_FORMATS), ""),
+        "encoding": section.word("encoding", LOG_ENCODINGS),
+        "time_format": section.text("time_format"),
+        "time_zone": section.shaped("time_zone", time_zone),
+        "purpose": section.word("purpose", LOG_PURPOSES) or LOG_PURPOSES[0],
+    }
+    words = _event_words(section.table("events"))
+    tells: dict[str, str | bool | tuple[str, ...]] = {f"tells_{event}": True for event in words}
+    if words:
+        tells["tells_events"] = True
+    tells |= {f"words_{event}": said for event, said in words.items() if said}
+    if ids := section.texts("trace_ids", trace_id):
+        tells["trace_ids"] = ids
+    kept = {"kept_days_min": section.number("kept_days_min", 1, 36500)}
+    kept["kept_days_max"] = section.number("kept_days_max", kept["kept_days_min"] or 1, 36500)
+    since = node.since
+    given |= {**kept, "since": since and datetime(since.year, since.month, since.day, tzinfo=UTC)}
+    given["hash_field"] = section.shaped("hash_field", field_name)
+    other = bool(held_by) or node.party != known.subject.party
+    kept_by = LOG_KEEPERS[1] if other else LOG_KEEPERS[0]
+    return known.path(section.text("path")), "", declared(given | {"kept_by": kept_by}, **tells)
+
+
+def _event_words(section: Section | None) -> dict[str, tuple[str, ...]]:
+    """By event that the log holds, the words that tell it there; () for the usual ones."""
+    if section is None:
+        return {}
+    words = {event: section.texts(event) for event in LOG_EVENTS}
+    section.done()
+    return {event: said for event, said in words.items() if event in section.data}
 
 
 def _sending_system(section: Section, known: Known, node: Node, held_by: str) -> Read:

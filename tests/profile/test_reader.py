@@ -19,7 +19,7 @@ from readiness.profile import from_json, load_profile, parse_profile, profile_da
 from readiness.profile.lines import Lines
 from readiness.profile.template import template
 from readiness.texts import texts
-from tests.profiles import ABSENT, CERTIFICATE, DEVIATION, ENDPOINT, PERMIT, RISK_LEVEL, SOUND, STATEMENT
+from tests.profiles import ABSENT, CERTIFICATE, DEVIATION, ENDPOINT, LOG, PERMIT, RISK_LEVEL, SOUND, STATEMENT
 from tests.test_personal import COORDINATION, REAL
 
 EVERYTHING = SOUND + ENDPOINT + CERTIFICATE + STATEMENT + PERMIT + DEVIATION + RISK_LEVEL
@@ -307,6 +307,34 @@ MISTAKES = {
         "certificate.password_env",
         "ta bort det",
     ),
+    "an unknown log format": (LOG, '"text"', '"xml"', 'format = "xml"', "log_source.format", "json-lines"),
+    "an unknown encoding": (LOG, '"latin-1"', '"cp1252"', "cp1252", "log_source.encoding", "utf-16"),
+    "an unknown purpose": (LOG, '"processing"', '"debug"', "debug", "log_source.purpose", "technical"),
+    "an id with a space": (
+        LOG,
+        'purpose = "processing"',
+        'trace_ids = ["a b c d"]',
+        "a b c d",
+        "log_source.trace_ids",
+        "meddelande-id",
+    ),
+    "a field with a space": (
+        LOG,
+        'purpose = "processing"',
+        'hash_field = "den förra"',
+        "hash_field",
+        "log_source.hash_field",
+        "previous_hash",
+    ),
+    "an unknown event": (
+        LOG,
+        'purpose = "processing"',
+        "events = { read = [] }",
+        "events",
+        "log_source.events.read",
+        "created",
+    ),
+    "a zone that is none": (LOG, '"Europe/Stockholm"', '"CET +1"', "CET +1", "log_source.time_zone", "+01:00"),
     "an absent node": (ABSENT, '"endpoint"', '"node"', "", "absent.what", "held_by"),
     "an absent log": (ABSENT, '"endpoint"', '"log_source"', "", "absent.what", "[[log_source]] med held_by"),
     "an absent chain": (ABSENT, '"endpoint"', '"chain"', "", "absent.what", "endpoint, statement"),
@@ -543,6 +571,71 @@ def test_the_largest_profile_loads_and_all_its_mistakes_are_told_quickly():
     found = faults(SOUND + rows.replace('node = "formedlare"', 'node = "formedlar"').replace(":443", ":x"))
     assert len(found) == 2 * 4998
     assert time.monotonic() - started < 30
+
+
+# -- Log sources -------------------------------------------------------------------------------------------------------
+
+
+def log_of(text):
+    return next(target for target in read(text).targets if target.kind is TargetKind.LOG_SOURCE)
+
+
+def test_a_log_source_says_where_it_lies_how_it_is_written_and_what_it_is_for():
+    log = log_of(SOUND + LOG)
+    assert log.address.endswith("arende.log*")
+    assert dict(log.declared) == {
+        "encoding": "latin-1",
+        "format": "text",
+        "kept_by": "own",
+        "purpose": "processing",
+        "time_format": "%d.%m.%Y %H:%M",
+        "time_zone": "Europe/Stockholm",
+    }
+    bare = log_of(SOUND + "\n".join(LOG.splitlines()[:4]))
+    assert dict(bare.declared) == {"kept_by": "own", "purpose": "technical"}, (
+        "a log is a technical one unless it is said to be another"
+    )
+
+
+def test_a_log_source_says_what_it_tells_of_a_message_and_in_which_words():
+    log = log_of(SOUND + LOG + 'trace_ids = ["2026-0001-A"]\n[log_source.events]\nsent = ["skickat"]\nerror = []\n')
+    assert {name: value for name, value in log.declared if name.startswith(("tells", "words", "trace"))} == {
+        "tells_error": True,
+        "tells_events": True,
+        "tells_sent": True,
+        "trace_ids": ("2026-0001-A",),
+        "words_sent": ("skickat",),
+    }
+
+
+def test_a_log_source_says_how_long_it_is_kept_and_under_which_name_its_hashes_stand():
+    kept = 'kept_days_min = 30\nkept_days_max = 60\nhash_field = "previous"\n'
+    log = log_of(SOUND.replace('version = "5.2"', 'version = "5.2"\nsince = 2026-01-31') + LOG + kept)
+    assert (log.says("kept_days_min"), log.says("kept_days_max")) == (30, 60)
+    assert (log.says("hash_field"), log.says("since")) == ("previous", datetime(2026, 1, 31, tzinfo=UTC))
+    (fault,) = faults(SOUND + LOG + kept.replace("60", "29"))
+    assert fault.key == "log_source.kept_days_max"
+
+
+def test_a_log_on_another_party_s_node_is_told_apart():
+    assert log_of(SOUND + LOG).says("kept_by") == "own"
+    assert log_of(SOUND + LOG.replace('node = "arende"', 'node = "formedlare"')).says("kept_by") == "other"
+    held = log_of(SOUND + LOG.replace('format = "text"', 'held_by = "leverantoren"\nformat = "text"'))
+    assert held.says("kept_by") == "other"
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/Stockholm", "America/Argentina/Buenos_Aires", "Etc/GMT+1", "+01:00", "-09:30"]
+)
+def test_a_zone_is_a_name_or_an_offset(zone):
+    assert log_of(SOUND + LOG.replace("Europe/Stockholm", zone)).says("time_zone") == zone
+
+
+@pytest.mark.parametrize(
+    ("written", "format_"), [("json", "json-lines"), ("json-lines", "json-lines"), ("evtx", "evtx")]
+)
+def test_a_format_has_one_name(written, format_):
+    assert log_of(SOUND + LOG.replace('"text"', f'"{written}"')).says("format") == format_
 
 
 # -- Deviations: kept, whatever is wrong with them ---------------------------------------------------------------------

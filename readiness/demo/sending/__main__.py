@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"usage: python -m readiness.demo.sending {'|'.join(ROLES)} SETTINGS.json\n")
         return 2
     settings = read_settings(Path(arguments[1]))
-    with Log(Path(settings.log), arguments[0]) as log:
+    with Log(Path(settings.log), arguments[0], settings.quirks) as log:
         watch = threading.Timer(settings.seconds, _give_up, (log,))
         watch.daemon = True
         watch.start()

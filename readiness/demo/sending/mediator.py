@@ -18,9 +18,9 @@ from readiness.demo.sending.hop import Route, open_door
 from readiness.demo.sending.letter import Letter, from_plain
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.outcome import FAILED, PENDING, UNKNOWN, WORKING, Outcome
-from readiness.demo.sending.reaction import Happened, away, react
+from readiness.demo.sending.reaction import Happened, away, fault_code, react
 from readiness.demo.sending.reaction_quirks import bent
-from readiness.demo.sending.sender import Sender, Task
+from readiness.demo.sending.sender import Sender, Task, ids_of
 from readiness.demo.sending.settings import Settings
 
 GROWTH = 1.5
@@ -130,7 +130,8 @@ class Mediator:
         elif task.tries >= self._most:
             del self._tasks[case]
             outcome = replace(outcome, told=True, why=f"given up after {task.tries} attempts: {outcome.why}")
-        self._tell("delivery_failed" if happened.delivery and happened.problem else "decided", task, outcome)
+        event = "delivery_failed" if happened.delivery and happened.problem else "decided"
+        self._tell(event, task, outcome, fault_code(happened.problem))
         soon = case in self._tasks and task.tries_of_order < self._attempts
         if soon and ("storms" in self._quirks or not away(happened)):
             outcome = replace(outcome, word=WORKING)
@@ -155,16 +156,15 @@ class Mediator:
             self._outcomes[case] = Outcome(PENDING, why="the circuit breaker is open")
         self._tasks.clear()
 
-    def _tell(self, event: str, task: Task, outcome: Outcome) -> None:
+    def _tell(self, event: str, task: Task, outcome: Outcome, code: int | str) -> None:
         level = "INFO" if outcome.channel else "ERROR" if outcome.word in {UNKNOWN, FAILED} else "WARNING"
         self._log.tell(
             level,
             event,
-            correlation=task.letter.case,
-            message=task.letter.id,
-            recipient=task.letter.recipients[0],
+            **ids_of(task.letter),
             outcome=outcome.word,
             receipt=outcome.receipt,
             why=outcome.why,
             attempt=task.tries,
+            fault_code=code,
         )

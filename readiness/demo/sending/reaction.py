@@ -61,6 +61,12 @@ def call_id(problem: Problem) -> str:
     return problem.call_id if isinstance(problem, Refused) else ""
 
 
+def fault_code(problem: Problem | None) -> int | str:
+    """The code of a fault, for the log; "" where it was no fault, or gave none."""
+    code = problem.code if isinstance(problem, Refused) else None
+    return "" if code is None or code < 0 else code
+
+
 def _by_account(account: Account | None) -> Outcome:
     """On paper, because of what FaR says of the recipient."""
     if account is None:

@@ -22,7 +22,7 @@ from readiness.demo.sending.letter import Letter, new_id
 from readiness.demo.sending.log import Log
 from readiness.demo.sending.old_hello import HELLOS
 from readiness.demo.sending.proof import NotSent
-from readiness.demo.sending.reaction import Happened, Problem, call_id
+from readiness.demo.sending.reaction import Happened, Problem, call_id, fault_code
 from readiness.demo.sending.settings import Settings
 
 PROBLEMS = (NotSent, Lost, Refused, NotUnderstood)
@@ -84,7 +84,7 @@ class Sender:
         for name in HELLOS.keys() & set(quirks):
             self._caller.knock(far, HELLOS[name]())
         if "asks-about-everybody" in quirks:
-            self._look_up(self._settings.register)
+            self._look_up(self._settings.register, ())
         if "asks-in-version-2" in quirks:
             old = question(self._settings.sender, ()).replace(RECIPIENT_V3.encode(), RECIPIENT_V2.encode())
             self._caller.call(far, old)
@@ -97,7 +97,7 @@ class Sender:
             accounts |= self._remembered
         asked = [one for letter in letters for one in letter.recipients if one not in accounts]
         for recipients in _batches(asked, self._settings.batch):
-            found = self._look_up(recipients)
+            found = self._look_up(recipients, letters)
             if isinstance(found, dict):
                 accounts |= found
                 self._remembered |= found
@@ -105,19 +105,32 @@ class Sender:
                 problems |= dict.fromkeys(recipients, found)
         return accounts, problems
 
-    def _look_up(self, recipients: Sequence[str]) -> dict[str, Account] | Problem:
+    def _look_up(self, recipients: Sequence[str], letters: Sequence[Letter]) -> dict[str, Account] | Problem:
         request = question(self._settings.sender, recipients, self._quirks)
         try:
             accounts = read_accounts(self._caller.call(self._settings.far, request))
         except PROBLEMS as problem:
-            self._log.tell("WARNING", "look_up_failed", problem=str(problem), call_id=call_id(problem))
+            self._tell_of(problem, [letter for letter in letters if letter.recipients[0] in recipients])
             return problem
         self._log.tell("INFO", "looked_up", asked=len(recipients), answered=len(accounts))
         return accounts
 
+    def _tell_of(self, problem: Problem, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self._log.tell(
+                "WARNING",
+                "look_up_failed",
+                **ids_of(letter),
+                problem=str(problem),
+                call_id=call_id(problem),
+                fault_code=fault_code(problem),
+            )
+
     def _deliver(self, task: Task, happened: Happened, address: str) -> Happened:
         if not task.request or "repeats-with-new-id" in self._quirks:
             task.request = self._request(task)
+            self._log.tell("INFO", "signed", **ids_of(task.letter))
+        self._log.tell("INFO", "sending", **ids_of(task.letter), attempt=happened.tries)
         try:
             said = misread(self._caller.call(address, task.request), self._quirks)
             receipt = read_receipt(said)
@@ -137,6 +150,11 @@ class Sender:
         if "delivers-in-version-2" in self._quirks and task.letter is self._first:
             request = request.replace(SERVICE_V3.encode(), SERVICE_V2.encode())
         return request
+
+
+def ids_of(letter: Letter) -> dict[str, str]:
+    """By what a letter is known in the log."""
+    return {"correlation": letter.case, "message": letter.id, "recipient": letter.recipients[0]}
 
 
 def _batches(recipients: Sequence[str], size: int) -> Iterator[Sequence[str]]:

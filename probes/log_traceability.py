@@ -1,0 +1,131 @@
+"""Can a message be followed through this log: is it there, from its creation to its receipt, with who, what and when?
+
+Looked for are the messages that went through the stage in this run, under whatever ids they have in this log, and ids
+that the profile lists; and of every fault that the stage answered with, whether code, CallId and cause were kept. Left
+out: personal data in logs (`log_personal_data`), how logs are kept (`log_custody`), and clocks against sources of time:
+the times of a log are compared with the stage's own clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from probes._log_canaries import Sought, seek
+from probes._log_ids import Ids
+from probes._log_scan import Scanner
+from probes._log_source import Halted, Reading
+from probes._log_told import Values, read_scan
+from readiness.model import Fact, FactType, Strength, Target, TargetKind
+from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
+
+PREFIX = "trace."
+ROUNDS = 3
+"""How many times the logs are read for ids that lead to further ids."""
+DEADLINE = 600.0
+
+
+async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
+    """Read the source in a thread, and tell of it."""
+    halt = threading.Event()
+    try:
+        values, detail = await asyncio.to_thread(_read, target, session, halt.is_set)
+    finally:
+        halt.set()
+    for name, value in values.items():
+        yield Seen(PREFIX + name, value, detail if name == "complete_percent" else "")
+
+
+def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, str]:
+    shared = _shared(session)
+    ids = shared.joined(session, halted)
+    reading = Reading(target, session, halted, shared.sought.since)
+    scan = Scanner.of(target, shared.sought, ids).scan(reading.records())
+    if reading.problem and not scan.records:
+        raise CannotObserve(reading.problem.reason, reading.problem.detail)
+    return read_scan(scan, shared.sought, target, reading.problem)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the sources of a session have in common: what is looked for, and the ids that belong together."""
+
+    sought: Sought
+    ids: Ids | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def joined(self, session: Session, halted: Halted) -> Ids:
+        """The ids of the messages, out of all log sources; read once."""
+        with self.lock:
+            if self.ids is None:
+                self.ids = _join(session, self.sought, halted)
+            return self.ids
+
+
+# By session, and gone with it.
+_SHARED: WeakKeyDictionary[Session, _Shared] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+
+def _shared(session: Session) -> _Shared:
+    with _LOCK:
+        if session not in _SHARED:
+            listed = [
+                id_
+                for source in session.profile_targets(TargetKind.LOG_SOURCE)
+                if isinstance(ids := source.says("trace_ids"), tuple)
+                for id_ in ids
+            ]
+            sought = seek(session.exchanges().values(), session.performances().values(), listed)
+            _SHARED[session] = _Shared(sought)
+        return _SHARED[session]
+
+
+def _join(session: Session, sought: Sought, halted: Halted) -> Ids:
+    """Read every source until no id leads to a further one. One that cannot be read joins nothing."""
+    ids = Ids.of([(canary.id, canary.others) for canary in sought.canaries])
+    sources = [one for one in session.profile_targets(TargetKind.LOG_SOURCE) if not one.held_by]
+    for _ in range(ROUNDS if sought.canaries else 0):
+        new = False
+        for source in sources:
+            try:
+                for record in Reading(source, session, halted, sought.since).records():
+                    new = ids.join(record) or new
+            except CannotObserve:
+                if halted():
+                    raise
+        if not new:
+            break
+    return ids
+
+
+def _fact(name: str, type_: FactType, meaning: str, of: str = "") -> Fact:
+    return Fact(PREFIX + name, type_, meaning, of and PREFIX + of)
+
+
+NUMBER = FactType.NUMBER
+FACTS = (
+    _fact("records", NUMBER, "Records of the log that were read."),
+    _fact("time_zone", FactType.TEXT, "Who says the zone of its times: stated, utc, declared, none.", "records"),
+    _fact("resolution", FactType.DURATION, "The step of the last digit that its times have.", "records"),
+    _fact("messages", NUMBER, "Messages that were looked for: those of the stage, and those listed."),
+    _fact("messages_missing", NUMBER, "Those that no record is about.", "messages"),
+    _fact("events_missing", FactType.SET, "Events that it should hold and lacks for some message.", "messages"),
+    _fact("message_records", NUMBER, "Records about these messages."),
+    _fact("complete_percent", NUMBER, "Percent of them with all seven fields, rounded down.", "message_records"),
+    _fact("faults", NUMBER, "Faults of the contract that the stage answered with."),
+    _fact("codes_lost", NUMBER, "Those whose error code is not in the log.", "faults"),
+    _fact("call_ids_lost", NUMBER, "Those whose CallId is not in the log.", "faults"),
+    _fact("failures", NUMBER, "Messages with an attempt that came to a fault or to no whole answer."),
+    _fact("failures_untold", NUMBER, "Those of which the log tells no error.", "failures"),
+    _fact("causes_lost", NUMBER, "Those of which it tells an error, and no cause.", "failures"),
+    _fact("clock_difference", FactType.DURATION, "Its clock against the stage's, by ids that the stage gave out."),
+    _fact("refusals", NUMBER, "Times that the stage refused the client's certificate."),
+    _fact("refusals_untold", NUMBER, "Those that the log does not tell of.", "refusals"),
+    _fact("messages_seen", FactType.TABLE, "Each message: how many records, from when to when, which events."),
+)
+
+PROBE = Probe(TargetKind.LOG_SOURCE, FACTS, observe, Effect.READS, Strength.FILE, deadline=DEADLINE)

@@ -1,0 +1,322 @@
+"""log_traceability on logs as files: what a source tells of messages that a stage saw, and of ids that are listed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from probes import log_traceability
+from probes._log_canaries import REFUSAL
+from probes._log_ids import Ids
+from probes._log_records import Record
+from readiness.model import Reason, Table, Target, TargetKind, Unseen, Value
+from readiness.probe import CannotObserve
+from readiness.recording import performance_target
+from readiness.session import LiveSession, Recorded
+from tests.conftest import NOON, Kept, look, profile_of
+from tests.probes.exchanges import Letter, moment, unsigned
+from tests.probes.exchanges import Record as Staged
+from tests.probes.performances import Story
+
+PROBE = log_traceability.PROBE
+ONE, TWO = "8c0e5a3e-7f51-4c6b-9a63-0f6f2f3a5b10", "1f9af26b-097c-46f9-b08d-b6d1a304a9c1"
+TRANS_ID, CALL_ID = "8b028617-078c-4120-a780-303f075a854b", "3708ee09-cac4-4a06-8f6c-ef3789b17568"
+ALL = {f"tells_{event}": True for event in ("created", "signed", "sent", "receipt", "error")} | {"tells_events": True}
+
+
+def staged() -> Staged:
+    """One message that was receipted after a second, and one that was refused a second after it came at 10 s."""
+    record = Staged()
+    for number, (id_, at) in enumerate([(ONE, 0.0), (TWO, 10.0)]):
+        kept = unsigned(Letter(id=id_)).decode()
+        told = {"status": 500, "fault_code": 5001, "answer_id": CALL_ID} if number else {"status": 200}
+        receipt = {} if number else {"receipted": True, "taken": True, "answer_id": TRANS_ID}
+        record.add(b"", at=at, request_kept=kept, **told, **receipt)
+    return record
+
+
+def row(at: float, event: str, **more: object) -> dict[str, object]:
+    """A record with all seven fields, if ids are among `more`."""
+    time = (NOON + timedelta(seconds=at)).isoformat(timespec="milliseconds")
+    base = {"time": time, "level": "INFO", "user": "svc", "event": event, "result": "ok", "node": "arende"}
+    return {**base, **more}
+
+
+def ids(case: str, message: str = "", **more: object) -> dict[str, object]:
+    return {"correlation_id": case, **({"message_id": message} if message else {}), **more}
+
+
+def sound() -> list[dict[str, object]]:
+    """A log that tells everything of both messages."""
+    failed = {"level": "ERROR", "result": "failed", "why": "fault 5001", "call_id": CALL_ID}
+    return [
+        row(-2, "created", **ids("2026-0001", ONE)),
+        row(-1.5, "signed", **ids("2026-0001", object="letter")),
+        row(-1, "sent", **ids("2026-0001", ONE)),
+        row(1.2, "receipt", **ids("2026-0001", ONE, trans_id=TRANS_ID)),
+        row(8, "created", **ids("2026-0002", TWO)),
+        row(9, "signed", **ids("2026-0002", TWO)),
+        row(9.5, "sent", **ids("2026-0002", TWO)),
+        row(11.3, "answered", **ids("2026-0002", TWO, **failed)),
+    ]
+
+
+def write(path: Path, data: bytes, at: datetime) -> None:
+    """A file that was last written then."""
+    path.write_bytes(data)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def source(folder: Path, rows: Iterable[dict[str, object]] | str, id_: str = "logg", **declared: object) -> Target:
+    path = folder / f"{id_}.log"
+    text = rows if isinstance(rows, str) else "".join(json.dumps(one) + "\n" for one in rows)
+    write(path, text.encode("utf-8"), NOON + timedelta(hours=1))
+    says = tuple(sorted((ALL | declared).items()))
+    return Target(id_, TargetKind.LOG_SOURCE, address=str(path), declared=says)  # type: ignore[arg-type]
+
+
+def values(target: Target, session: LiveSession) -> dict[str, Value | Unseen]:
+    return {name.removeprefix("trace."): seen.value for name, seen in look(PROBE, target, session).items()}
+
+
+def seen(folder: Path, rows: Iterable[dict[str, object]] | str, **declared: object) -> dict[str, Value | Unseen]:
+    """What a log tells when the stage saw both messages."""
+    target = source(folder, rows, **declared)
+    return values(target, staged().session(target))
+
+
+def reason(value: Value | Unseen) -> Reason:
+    assert isinstance(value, Unseen), value
+    return value.reason
+
+
+def without(rows: Iterable[dict[str, object]], *names: str, event: str = "") -> list[dict[str, object]]:
+    """The rows without these fields, all of them or those of one event."""
+    return [
+        {key: value for key, value in one.items() if key not in names or (event and one["event"] != event)}
+        for one in rows
+    ]
+
+
+def test_a_log_that_tells_everything_tells_everything(tmp_path):
+    found = seen(tmp_path, sound())
+    assert (found["records"], found["messages"], found["messages_missing"]) == (8, 2, 0)
+    assert found["events_missing"] == ()
+    assert (found["message_records"], found["complete_percent"]) == (8, 100)
+    assert (found["faults"], found["codes_lost"], found["call_ids_lost"]) == (1, 0, 0)
+    assert (found["failures"], found["failures_untold"], found["causes_lost"]) == (1, 0, 0)
+    assert (found["time_zone"], found["resolution"]) == ("stated", timedelta(milliseconds=1))
+    assert found["clock_difference"] == timedelta(seconds=0.2), "the receipt left after 1 s and is logged at 1.2 s"
+    table = found["messages_seen"]
+    assert isinstance(table, Table)
+    assert table.rows[0] == (
+        ONE,
+        "4",
+        "2026-11-30T11:59:58.000+00:00",
+        "2026-11-30T12:00:01.200+00:00",
+        "created, signed, sent, receipt",
+    )
+
+
+def test_every_promised_fact_is_told(tmp_path):
+    assert {f"trace.{name}" for name in seen(tmp_path, sound())} == {fact.name for fact in PROBE.facts}
+
+
+def test_a_message_that_stands_nowhere_is_missing_with_its_events(tmp_path):
+    found = seen(tmp_path, sound()[:4])
+    assert found["messages_missing"] == 1
+    assert found["events_missing"] == ("created", "error", "sent", "signed")
+    assert (found["failures_untold"], found["codes_lost"], found["call_ids_lost"]) == (1, 1, 1)
+
+
+def test_an_event_is_asked_of_the_messages_that_had_it_and_of_the_sources_that_should_tell_it(tmp_path):
+    rows = [one for one in sound() if one["event"] != "receipt"]
+    assert seen(tmp_path, rows)["events_missing"] == ("receipt",)
+    assert seen(tmp_path, rows, tells_receipt=False)["events_missing"] == ()
+    none = dict.fromkeys(ALL, False)
+    assert reason(seen(tmp_path, rows, **none)["events_missing"]) is Reason.NOT_CONFIGURED
+
+
+def test_the_words_of_the_profile_are_used_in_place_of_the_usual_ones(tmp_path):
+    rows = [{**one, "event": "underskriven"} if one["event"] == "signed" else one for one in sound()]
+    assert seen(tmp_path, rows)["events_missing"] == ("signed",)
+    assert seen(tmp_path, rows, words_signed=("underskriven",))["events_missing"] == ()
+
+
+def test_a_message_is_followed_through_logs_in_which_it_has_other_ids(tmp_path):
+    case = source(tmp_path, [row(0, "created", **ids("2026-0001", ONE, reference="REF-77881")), *sound()[4:]], "arende")
+    bus = source(
+        tmp_path, 'Nov 30 12:00:00 buss b[1]: sent ref="REF-77881"\nNov 30 12:00:09 buss b[1]: sent 2026-0002\n', "buss"
+    )
+    session = staged().session(case, bus)
+    assert values(bus, session)["messages_missing"] == 0
+    assert values(bus, staged().session(bus))["messages_missing"] == 2, "without the other log nothing leads there"
+
+
+def test_an_id_that_everybody_shares_joins_nobody():
+    together = Ids.of([(f"message-{number}", ()) for number in range(5)])
+    for number in range(5):
+        fields = {"message_id": f"message-{number}", "reference": "process-42"}
+        together.join(Record(f"message-{number} process-42", fields, None))
+    assert together.about(Record("process-42 ended", {}, None)) == frozenset()
+    assert together.about(Record("message-3 ended", {}, None)) == {3}
+
+
+def test_an_id_is_found_in_whatever_way_it_is_written(tmp_path):
+    plain = ONE.replace("-", "")
+    for form in (ONE.upper(), plain, f"urn:uuid:{ONE}", f"msg_{ONE}", f"<Id>{ONE}</Id>", f"id={plain.upper()};"):
+        assert seen(tmp_path, f"2026-11-30T12:00:00Z got {form}.\n")["messages_missing"] == 1, form
+
+
+@pytest.mark.parametrize("lost", ["user", "event", "result", "node", "correlation_id", "time"])
+def test_a_field_that_some_record_lacks_is_counted_by_records(tmp_path, lost):
+    target = source(tmp_path, without(sound(), lost, event="created"))
+    told = look(PROBE, target, staged().session(target))["trace.complete_percent"]
+    assert told.value == 75
+    assert " in 2" in told.detail
+
+
+def test_a_code_counts_beside_its_call_id_or_with_its_message(tmp_path):
+    rows = sound()[:-1]
+    text = row(11.3, "answered", **ids("2026-0002", TWO, level="ERROR", why="the operator refused"))
+    found = seen(tmp_path, [*rows, text])
+    assert (found["codes_lost"], found["call_ids_lost"], found["causes_lost"]) == (1, 1, 0)
+    assert seen(tmp_path, [*rows, text, row(11.4, "x", note=f"code=5001 {CALL_ID}")])["codes_lost"] == 0
+    assert seen(tmp_path, [*rows, text, row(11.4, "x", level="ERROR", note="code=5001")])["codes_lost"] == 1
+
+
+def test_the_code_of_a_refused_look_up_counts_in_an_error_at_about_that_time(tmp_path):
+    def codes_lost(at: float) -> Value | Unseen:
+        record = staged()
+        record.ask("199410222393", at=100, status=500, fault_code=5003, answer_id="call-id-of-a-look-up")
+        target = source(tmp_path, [*sound(), row(at, "looked up", level="ERROR", why="ErrorCode: 5003")])
+        return values(target, record.session(target))["codes_lost"]
+
+    assert codes_lost(105) == 0
+    assert codes_lost(200) == 1
+
+
+def test_an_error_without_cause_is_told_apart_from_no_error(tmp_path):
+    plain = {"level": "ERROR", "result": "failed"}
+    found = seen(tmp_path, [*sound()[:-1], row(11.3, "answered", **ids("2026-0002", TWO, **plain))])
+    assert (found["failures_untold"], found["causes_lost"]) == (0, 1)
+    found = seen(tmp_path, [*sound()[:-1], row(11.3, "answered", **ids("2026-0002", TWO))])
+    assert (found["failures_untold"], found["causes_lost"]) == (1, 0)
+
+
+def test_a_stack_trace_is_a_cause(tmp_path):
+    text = (
+        f"2026-11-30 12:00:11,300 ERROR [main] a.B - could not send {TWO}\n\tat a.B\nCaused by: java.io.IOException\n"
+    )
+    found = seen(tmp_path, text)
+    assert (found["failures_untold"], found["causes_lost"]) == (0, 0)
+
+
+@pytest.mark.parametrize("off", [-7200, -90, 90, 7200])
+def test_a_clock_that_is_off_is_off_by_so_much(tmp_path, off):
+    rows = [
+        {**one, "time": (datetime.fromisoformat(str(one["time"])) + timedelta(seconds=off)).isoformat()}
+        for one in sound()
+    ]
+    assert seen(tmp_path, rows)["clock_difference"] == abs(timedelta(seconds=off + 0.2))
+
+
+def test_a_receipt_that_is_logged_late_beside_one_that_is_not_says_nothing_of_the_clock(tmp_path):
+    rows = [*sound()[:-1], row(3600, "answered", **ids("2026-0002", TWO, call_id=CALL_ID))]
+    assert seen(tmp_path, rows)["clock_difference"] == timedelta(seconds=0.2)
+
+
+def test_without_a_zone_there_is_no_difference_between_clocks(tmp_path):
+    rows = [{**one, "time": str(one["time"])[:19]} for one in sound()]
+    found = seen(tmp_path, rows)
+    assert (found["time_zone"], reason(found["clock_difference"])) == ("none", Reason.NOT_UNDERSTOOD)
+    assert seen(tmp_path, rows, time_zone="UTC")["time_zone"] == "declared"
+    assert seen(tmp_path, rows, time_zone="UTC")["clock_difference"] == timedelta(0), "1.2 s is written as 1"
+
+
+def test_a_few_other_lines_do_not_say_how_the_times_are_written(tmp_path):
+    rows = "".join(json.dumps(one) + "\n" for one in sound() * 20)
+    assert seen(tmp_path, '{"time": "2026-11-30 12:00:00"}\n' + rows)["time_zone"] == "stated"
+    assert seen(tmp_path, '{"time": "2026-11-30 12:00:00"}\n' * 3 + rows)["time_zone"] == "none"
+
+
+def refused(folder: Path, *rows: dict[str, object]) -> dict[str, Value | Unseen]:
+    """What a log with these rows tells after the client's certificate was refused from 1000 to 1060 s."""
+    target = source(folder, rows)
+    performance = replace(Story.of(REFUSAL, "refused").performance)
+    record = staged()
+    recorded = Recorded({}, record.exchanges, performances={performance_target(performance).id: performance})
+    return values(target, LiveSession(profile_of(target), Kept(), clock=lambda: NOON, recorded=recorded))
+
+
+def test_a_refused_client_certificate_is_told_by_an_error_about_tls_at_that_time(tmp_path):
+    alert = {"level": "ERROR", "why": "SSLError TLSV1_ALERT_UNKNOWN_CA"}
+    assert refused(tmp_path, row(1030, "hop", **alert))["refusals_untold"] == 0
+    assert refused(tmp_path, row(1070, "hop", **alert))["refusals_untold"] == 1
+    assert refused(tmp_path, row(1030, "hop", level="ERROR", why="status 500"))["refusals_untold"] == 1
+    local = {**row(1030, "hop", **alert), "time": "2026-11-30 12:17:10"}
+    assert reason(refused(tmp_path, local)["refusals_untold"]) is Reason.NOT_UNDERSTOOD
+
+
+def test_ids_that_the_profile_lists_are_looked_for_without_a_stage(tmp_path):
+    target = source(tmp_path, sound(), trace_ids=(ONE, "never-seen"))
+    found = values(target, Staged().session(target))
+    assert (found["messages"], found["messages_missing"]) == (2, 1)
+    assert found["complete_percent"] == 100
+    assert {reason(found[name]) for name in ("faults", "failures_untold", "refusals", "clock_difference")} == {
+        Reason.NOT_EXERCISED
+    }
+
+
+def test_without_a_stage_and_without_ids_the_log_is_looked_at_and_the_messages_stay_open(tmp_path):
+    target = source(tmp_path, sound())
+    found = values(target, Staged().session(target))
+    assert (found["records"], found["time_zone"]) == (8, "stated")
+    assert {reason(found[name]) for name in ("messages_missing", "complete_percent", "codes_lost")} == {
+        Reason.NOT_EXERCISED
+    }
+
+
+def test_what_is_missing_from_a_log_that_could_not_be_read_whole_stays_open(tmp_path):
+    def found(rows: list[dict[str, object]]) -> dict[str, Value | Unseen]:
+        good = source(tmp_path, rows, "logg")
+        write(tmp_path / "logg.log.1.gz", b"\x1f\x8bbroken", NOON)
+        target = replace(good, address=str(tmp_path / "logg.log*"))
+        return values(target, staged().session(target))
+
+    assert found(sound())["messages_missing"] == 0
+    lacking = found(sound()[:4])
+    assert {reason(lacking[name]) for name in ("messages_missing", "events_missing", "codes_lost")} == {
+        Reason.NOT_UNDERSTOOD
+    }
+
+
+def test_a_source_that_is_not_there_or_cannot_be_read_is_unseen_with_its_reason(tmp_path):
+    gone = replace(source(tmp_path, sound()), address=str(tmp_path / "gone.log"))
+    with pytest.raises(CannotObserve) as caught:
+        values(gone, staged().session(gone))
+    assert caught.value.unseen.reason is Reason.NOT_CONFIGURED
+
+
+def test_an_empty_log_lacks_every_message_and_has_no_times(tmp_path):
+    found = seen(tmp_path, "")
+    assert (found["records"], found["messages_missing"], found["message_records"]) == (0, 2, 0)
+    assert reason(found["time_zone"]) is Reason.NOT_UNDERSTOOD
+
+
+def test_files_from_long_before_the_messages_are_not_opened(tmp_path):
+    old = (json.dumps(row(0, "old")) + "\n").encode("utf-8")
+    write(tmp_path / "logg.log.1", old, NOON - timedelta(days=3))
+    write(tmp_path / "logg.log.2", old, NOON - timedelta(hours=23))
+    target = replace(source(tmp_path, sound()), address=str(tmp_path / "logg.log*"))
+    assert values(target, staged().session(target))["records"] == 9
+
+
+def test_the_moments_of_the_stage_are_those_of_these_tests():
+    assert moment(0).wall == NOON == datetime(2026, 11, 30, 12, tzinfo=UTC)
