@@ -64,11 +64,11 @@ def findings(corpus: Path, planted: Planted) -> None:
     limit("canaries, precision", len(canaries & wanted) / len(canaries), 1.0)
     others = [(line, hit) for line, hit in numbers if hit.digits[-10:] not in PERSONS and not of_tests(hit.digits)]
     named = {line for line, hit in others if hit.alone and hit.word}
-    score("numbers with a word beside them", named, planted.named)
-    score("numbers, all", {line for line, hit in others if hit.alone}, planted.named | planted.bare)
-    score(
-        "keys, tokens, passwords, messages", {n for n, hit in found[0] if hit.pattern != NUMBER}, set(planted.secrets)
-    )
+    real = planted.named | planted.bare
+    score("numbers with a word beside them", named, planted.named, real)
+    score("numbers, all", {line for line, hit in others if hit.alone}, real, real)
+    secrets = set(planted.secrets)
+    score("keys, tokens, passwords, messages", {n for n, hit in found[0] if hit.pattern != NUMBER}, secrets, secrets)
 
 
 def score(what: str, found: set[int], wanted: set[int], right: set[int]) -> None:
