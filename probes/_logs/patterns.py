@@ -77,7 +77,12 @@ PATTERNS = (
     Pattern(
         rb"(?:%3[0-9]){6}(?:%2[dDbB0]|[-+ ])?(?:%3[0-9]){4}", numbers.percent, simple=rb"%3[0-9]" * 6, needles=(b"%3",)
     ),
-    Pattern(rb"(?:\\u003[0-9]){6}(?:\\u002[dDbB]|[-+ ])?(?:\\u003[0-9]){4}", numbers.unicode, needles=(b"\\u003",)),
+    Pattern(
+        rb"(?:\\u003[0-9]){6}(?:\\u002[dDbB]|[-+ ])?(?:\\u003[0-9]){4}",
+        numbers.unicode,
+        simple=rb"\\u003[0-9]" * 6,
+        needles=(b"\\u003",),
+    ),
     Pattern(
         rb"(?:" + ENTITY + rb"){6}(?:&#4[35];|&#32;|[-+ ])?(?:" + ENTITY + rb"){4}",
         numbers.decimal,
