@@ -13,8 +13,6 @@ from typing import Any, Protocol
 
 from probes._logs.patterns import Pattern
 
-ZEROED = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
-
 
 class Engine(Protocol):
     """What finds candidates. `workers`: how many threads it can use at a time."""
@@ -66,21 +64,24 @@ class Fast:
 
 
 class Fallback:
-    """The standard library: one search a pattern, left out where its needle is not in the block at all."""
+    """The standard library: one search a pattern, left out where none of its needles is in the block."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.name, self.workers = "standard library", 1
         self._patterns = patterns
         self._shapes = [
-            re.compile(pattern.digits or pattern.shape, re.IGNORECASE if pattern.caseless else 0)
+            re.compile(pattern.simple or pattern.shape, re.IGNORECASE if pattern.caseless and not pattern.table else 0)
             for pattern in patterns
         ]
 
     def candidates(self, data: bytes) -> list[list[int]]:
         """See Engine."""
-        lower, zeroed = data.lower(), data.translate(ZEROED)
+        tables = {pattern.table for pattern in self._patterns}
+        replaced = {table: data.translate(table) if table else data for table in tables}
+        lower = data.lower()
         found = []
         for pattern, shape in zip(self._patterns, self._shapes, strict=True):
-            matches = shape.finditer(zeroed if pattern.digits else data) if pattern.needle in lower else iter(())
+            wanted = any(needle in lower for needle in pattern.needles)
+            matches = shape.finditer(replaced[pattern.table]) if wanted else iter(())
             found.append([match.end() for match in matches])
         return found

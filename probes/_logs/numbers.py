@@ -60,11 +60,16 @@ def plain(data: bytes, ends: Sequence[int]) -> Iterator[Found]:
     """Digits with nothing or one byte between; what was found includes the byte before and the byte after."""
     for end in dated_ends(data, ends):
         start = end - 11 if 48 <= data[end - 6] < 58 else end - 12
-        for place in (max(0, start - 2), start):
+        leap = data[start + 2 : start + 6] == b"0229"  # the one day that the year decides about
+        for place in (max(0, start - 2), start) if 48 <= data[start - 1] < 58 else (start,):
             match = NUMBER.match(data, place)
-            if match and match.end() == end - 1 and (found := tuple(_confirmed(match, data, "plain"))):
-                yield from found
-                break
+            if not match or match.end() != end - 1:
+                continue
+            digits = (match[1] + match[3]).decode("ascii")
+            if leap and not personal.dated(digits):
+                continue
+            yield Found(place, end - 1, "plain", digits, data, place)
+            break
 
 
 def each(read: Callable[[bytes, int], Iterator[Found]]) -> Reader:
@@ -161,6 +166,10 @@ def within_identifier(found: Found) -> bool:
     """Whether it is a piece of a longer hexadecimal identifier: a UUID, or 16 such characters or more in a row."""
     text, at = found.text, found.at
     length = len(found.digits) + 1
+    if found.at == found.start:  # it stands there as it is, and most stand between other things
+        beside = text[max(0, at - 1) : at] + text[found.end : found.end + 1]
+        if HEX.isdisjoint(beside) and b"-" not in beside:
+            return False
     start = at
     if not ESCAPE.search(text, max(0, at - 6), at):
         while start > max(0, at - 40) and text[start - 1] in HEX:
