@@ -92,7 +92,8 @@ QUIRKS: Mapping[str, Bend] = {
         lambda happened: isinstance(happened.problem, Refused) and happened.problem.code == NOT_READY, _failed
     ),
     "prints-after-any-problem": _when(
-        lambda happened: happened.problem is not None, lambda happened: Outcome(PAPER, PAPER, why=str(happened.problem))
+        lambda happened: happened.problem is not None,
+        lambda happened: Outcome(PAPER, PAPER, _call_id(happened), str(happened.problem)),
     ),
     "repeats-with-new-id": _when(_uncertain, lambda happened: _again(happened, UNKNOWN)),
     "gives-up-when-nobody-answers": _when(
