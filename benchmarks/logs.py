@@ -1,6 +1,6 @@
 """How well, and how fast, are logs searched for people? Beside ripgrep, in turns in one run.
 
-    python benchmarks/logs.py [MEGABYTES]
+    python -m benchmarks.logs [MEGABYTES]
 
 Ends with 1 if a limit is broken. ripgrep is a program of its own (`apt-get install ripgrep`), used here only.
 """
@@ -134,7 +134,7 @@ def long_line(path: Path) -> None:
         for _ in range(1024):
             file.write((b"x" * 250 + b" 1234567890123 ") * 3900 + b"-" * 14_676)
     process = subprocess.run(
-        [sys.executable, __file__, "--line", str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "benchmarks.logs", "--line", str(path)], capture_output=True, text=True, check=True
     )
     limit("memory for one line of 1 GB, MB", float(process.stdout), 300.0, most=True)
 

@@ -18,20 +18,24 @@ WORDS = {
     "person": "medborgar citizen inv\u00e5nare f\u00f6dd patient elevid v\u00e5rdnadshavare s\u00f6kande applicant",
 }
 """Names for what is told, and the words that stand for each, without the spaces, hyphens and underscores in them."""
-NAMES = {word: name for name, words in WORDS.items() for word in words.split()}
-LISTED = re.compile("|".join(sorted(NAMES, key=len, reverse=True)))
-LETTERS = re.compile(rb"[A-Za-z\x80-\xff]{3}")
-FIELD = re.compile(r"[a-z0-9\u00e5\u00e4\u00f6.]*")
-GENERAL = {"value", "id", "number", "nr", "text", "data", "content", "extension", "key", "v", "msg", "message"}
+
+
+def _written(word: str) -> set[bytes]:
+    """A word in UTF-8 and in Latin-1, its Swedish letters small or capital: only ASCII is made small before."""
+    capital = "".join(letter if letter.isascii() else letter.upper() for letter in word)
+    return {form.encode(encoding) for form in (word, capital) for encoding in ("utf-8", "latin-1")}
+
+
+NAMES = {form: name for name, words in WORDS.items() for word in words.split() for form in _written(word)}
+LISTED = re.compile(b"|".join(re.escape(form) for form in sorted(NAMES, key=len, reverse=True)))
+FIELD = re.compile(rb"[a-z0-9.\x80-\xff]*")
+GENERAL = frozenset(b"value id number nr text data content extension key v msg message".split())
 """Names of fields that leave open what stands in them."""
-BETWEEN = str.maketrans("", "", " _-")
 
 
 def beside(text: bytes, start: int, end: int) -> str:
     """The name of the word that stands nearest before a number in the same line, else after it; "" for none. Where the
     number is the value of a field that says what it is (orderId=), only the field's own name counts."""
-    if not LETTERS.search(text, max(0, start - BEFORE), end + AFTER):
-        return ""
     before = _folded(text[max(0, start - BEFORE) : start].rpartition(b"\n")[2])
     field = _field(before)
     if words := LISTED.findall(field or before):
@@ -40,20 +44,16 @@ def beside(text: bytes, start: int, end: int) -> str:
     return NAMES[after[0]] if after else ""
 
 
-def _field(before: str) -> str:
-    """The name of the field that begins where a text ends; "" for none, and for one that leaves open what it holds."""
-    name = before.rstrip("\"'[(")
-    name, sign = name[:-1].rstrip("\"'"), name[-1:]
-    if not sign or sign not in "=:>":
-        return ""
-    found = FIELD.match(name[::-1])
-    field = found[0][::-1] if found else ""
-    return "" if field in GENERAL else field
+def _field(before: bytes) -> bytes:
+    """The name of the field that begins where a text ends; b"" for none, and for one that leaves open what it holds."""
+    named = before.rstrip(b"\"'[(")
+    if not named.endswith((b"=", b":", b">")):
+        return b""
+    found = FIELD.match(named[:-1].rstrip(b"\"'")[::-1])
+    field = found[0][::-1] if found else b""
+    return b"" if field in GENERAL else field
 
 
-def _folded(text: bytes) -> str:
-    """In lower case and without what stands between words; what is no UTF-8 is taken for Latin-1."""
-    try:
-        return text.decode("utf-8").lower().translate(BETWEEN)
-    except UnicodeDecodeError:
-        return text.decode("latin-1").lower().translate(BETWEEN)
+def _folded(text: bytes) -> bytes:
+    """ASCII in lower case, and without what stands between words."""
+    return text.lower().translate(None, b" _-")
