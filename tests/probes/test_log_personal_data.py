@@ -334,6 +334,12 @@ def test_numbers_are_counted_by_whose_they_are(tmp_path: Path) -> None:
     assert values(seen, "number_most_repeated", "test_series_numbers", "lines_read") == [2, 1, 7]
 
 
+def test_a_piece_of_an_identifier_counts_only_where_it_is_a_test_persons_number(tmp_path: Path) -> None:
+    assert value(seen_of(tmp_path, f"trace a{STRANGER}bcdef01".encode()), "number_patterns") == 0
+    seen = seen_of(tmp_path, f"trace a{PERSON}bcdef01".encode())
+    assert values(seen, "number_patterns", "canary_persons") == [0, 1]
+
+
 def test_the_wrong_century_is_another_person(tmp_path: Path) -> None:
     assert PERSON.startswith("19")
     seen = seen_of(tmp_path, f"20{PERSON[2:]}".encode())
