@@ -304,4 +304,7 @@ class StageConnection(asyncio.Protocol):
         if self._life.ended[0] == "peer" or not self._life.received or not self._transport.can_write_eof():
             self._transport.close()
         else:
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer has reset it, and asyncio has yet to tell
+                self._transport.close()

@@ -134,9 +134,11 @@ async def running_stage(
     finally:
         for task in tasks:
             task.cancel()
-        await _take_down(building.gates, building.house)
-        ended.set()
-        building.recorder.close()
+        try:
+            await _take_down(building.gates, building.house)
+        finally:
+            ended.set()
+            building.recorder.close()
 
 
 class _Building:

@@ -1,5 +1,6 @@
 """Whatever comes to the port: memory stays bounded, the record says what happened, the next client is served."""
 
+import asyncio
 import http.client
 import resource
 import socket
@@ -295,3 +296,20 @@ def test_a_delivery_with_a_recipient_of_any_kind_is_answered(small):
     operator = next(name for name in small.stage.bases if name.startswith("operator"))
     for recipient in ("", "x" * 1000, "å", "1", "&lt;a&gt;"):
         assert post(small, operator, "/service/v3", deliver_secure(recipient))[0] in {200, 500}
+
+
+def test_a_peer_that_reset_a_moment_ago_does_not_keep_the_stage_from_ending(tmp_path):
+    with standing(tmp_path) as stand:
+        raw = socket.create_connection(("127.0.0.1", stand.port()), 5)
+        raw.sendall(b"\x16\x03\x01")
+        (guest,) = eventually(lambda: tuple(stand.stage.house.guests))
+        eventually(lambda: guest._life.received)
+
+        async def reset_and_end():
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.close()
+            stand.stage.house.close()
+
+        asyncio.run_coroutine_threadsafe(reset_and_end(), stand.loop).result(5)
+        eventually(lambda: not stand.stage.house.guests)
+    assert len(stand.connections) == 1
