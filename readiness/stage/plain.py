@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
-from readiness.recording import UNATTRIBUTED, Alert, Attribution
+from readiness.recording import Alert
 from readiness.stage.answers import Answer
 from readiness.stage.http import Request
 from readiness.stage.revocation import crl, ocsp_answer
-from readiness.stage.scenario import load_scenarios
-from readiness.stage.services import PLAIN, PLAIN_LISTENER, Reply, Site
+from readiness.stage.services import PLAIN_LISTENER, Reply, Site, touched
 from readiness.stage.tls import Negotiated
 from readiness.stage.trust import ThrowAway
 
@@ -39,10 +38,7 @@ class PlainServices:
         if self._authority is not None and path.startswith("/ocsp"):
             asked = request.body() if request.method == "POST" else _decoded(path.removeprefix("/ocsp/"))
             return _found(ocsp_answer(self._authority, asked, datetime.now(UTC)), "application/ocsp-response")
-        known = load_scenarios().get(path.rpartition("/")[2])
-        attributions = (Attribution(known.id, "path", known.digest),) if known else (Attribution(UNATTRIBUTED),)
-        answer = Answer(200, b"", attributions=attributions)
-        return Reply(200, (("Content-Type", PLAIN),), b"", "entity", answer)
+        return touched(path, "entity")
 
 
 class PlainChannel:

@@ -119,7 +119,7 @@ def read_scenario(text: str, name: str) -> Scenario:
     """The scenario in a file. ValueError names file, key, and what may stand there."""
     row = tomllib.loads(text)
     reader = _Reader(name, row)
-    return Scenario(
+    scenario = Scenario(
         id=reader.text("id"),
         group=reader.word("group", GROUPS),
         layer=reader.word("layer", LAYERS),
@@ -135,8 +135,9 @@ def read_scenario(text: str, name: str) -> Scenario:
         minor=bool(row.pop("minor", False)),
         reply=_reply(name, row.pop("reply", {})),
         steps=tuple(_step(name, step) for step in row.pop("step", [])),
-        **reader.nothing_left(),
     )
+    reader.nothing_left()
+    return scenario
 
 
 class _Reader:
@@ -165,10 +166,9 @@ class _Reader:
             raise ValueError(f"{self._name}: {key} needs {key}.sv and {key}.en")
         return Words(value["sv"], value["en"])
 
-    def nothing_left(self) -> dict[str, Any]:
+    def nothing_left(self) -> None:
         if self._row:
             raise ValueError(f"{self._name}: {', '.join(self._row)} is no key of a scenario")
-        return {}
 
 
 def _behaviour(name: str, said: dict[str, Any], id_: str) -> Behaviour:

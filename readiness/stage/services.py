@@ -106,7 +106,7 @@ class Services:
         url = urlsplit(request.target)
         path = unquote(url.path)
         if self.site.role == "canary":
-            return _touched(path)
+            return touched(path, "redirect")
         place = self.site.place(path)
         if request.method == "POST" and place is not None:
             answer = self._answers.answer(place, request.body())
@@ -152,12 +152,12 @@ class Services:
         return self._contract.schema_files()
 
 
-def _touched(path: str) -> Reply:
-    """What the canary says: nothing. That it was asked, and for which scenario, stands in the record."""
+def touched(path: str, part: str) -> Reply:
+    """What a canary says: nothing. That it was asked, and for which scenario, stands in the record as `part`."""
     _, _, told = path.rpartition("/")
     known = load_scenarios().get(told)
     attributions = (Attribution(known.id, "path", known.digest),) if known else (Attribution(UNATTRIBUTED),)
-    return Reply(200, (("Content-Type", PLAIN),), b"", "redirect", Answer(200, b"", attributions=attributions))
+    return Reply(200, (("Content-Type", PLAIN),), b"", part, Answer(200, b"", attributions=attributions))
 
 
 def _found(data: bytes) -> Reply:
