@@ -405,8 +405,8 @@ def test_architecture_lists_the_dependencies_with_their_licences():
     assert set(shown) == {re.match(r"[\w.-]+", need).group() for need in project["project"]["dependencies"]}
     for name, said in shown.items():
         assert said.split("-")[0] in licence(name)
-    extra = project["project"]["optional-dependencies"]["logs"]
-    assert set(rows("With the extra `logs`")) == {re.match(r"[\w.-]+", need).group() for need in extra}
+    for extra, needs in project["project"]["optional-dependencies"].items():
+        assert set(rows(f"With the extra `{extra}`")) == {re.match(r"[\w.-]+", need).group() for need in needs}
     groups = project["dependency-groups"]
     needed = {re.match(r"[\w.-]+", need).group() for group in groups.values() for need in group if type(need) is str}
     assert set(rows("For development")) == needed | from_npm()
