@@ -34,16 +34,16 @@ def run_folder(out: Path | None, now: datetime, *, force: bool) -> Path:
     return folder
 
 
-def write_files(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
-    """Write each text under its name, whole or not at all. UsageError before anything is written over."""
+def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+    """Write each file under its name, whole or not at all. UsageError before anything is written over."""
     _make(folder)
-    taken = [name for name in texts if (folder / name).exists()]
+    taken = [name for name in files if (folder / name).exists()]
     if taken and not force:
         raise UsageError(f"{folder / taken[0]} exists. Give another --out, or --force to write over it.")
-    for name, text in texts.items():
+    for name, content in files.items():
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(folder / name)
 

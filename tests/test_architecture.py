@@ -126,7 +126,7 @@ def test_these_tests_looked_at_something():
     assert len(PROBE_FILES) > 5
     assert len(REPORTS) > 5
     assert len(EXERCISE) > 3
-    assert rooms(ROOT / "readiness" / "cli.py") >= {"errors", "texts"}
+    assert rooms(ROOT / "readiness" / "commands" / "looking.py") >= {"errors", "texts"}
 
 
 # -- Catalogue

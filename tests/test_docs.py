@@ -144,7 +144,8 @@ def numbers(node: ast.AST, names: dict[str, int]) -> set[int]:
 
 def codes_in_the_program() -> set[int]:
     """What the command line exits with, and what a report says its code is; 1 is Python's own, of a crash."""
-    rooms = [(ROOT / "readiness" / name).read_text(encoding="utf-8") for name in ("cli.py", "options.py")]
+    paths = [*ROOT.glob("readiness/commands/*.py"), *(ROOT / "readiness" / name for name in ("cli.py", "options.py"))]
+    rooms = [path.read_text(encoding="utf-8") for path in paths]
     cli = ast.parse("\n".join(room.replace("from __future__ import annotations", "") for room in rooms))
     constants = {
         one.targets[0].id: one.value.value

@@ -1,0 +1,52 @@
+"""Which formats can a report be written in, under which file names? A Report in, bytes out.
+
+Left out: where the files go (`output`), and what stands in them (one module a format, imported when it is asked for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from readiness.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format's file name, and how a report in a language ("sv" or "en") is written in it."""
+
+    file: str
+    write: Callable[[Report, str], bytes]
+
+
+def written(report: Report, lang: str, formats: Iterable[str]) -> dict[str, bytes]:
+    """What each format says, by file name, in the order of FORMATS. KeyError for a format that there is not."""
+    wanted = {name: FORMATS[name] for name in formats}
+    return {one.file: one.write(report, lang) for name, one in FORMATS.items() if name in wanted}
+
+
+def _html(report: Report, lang: str) -> bytes:
+    from readiness.reports.html import html_report
+
+    return html_report(report, lang).encode("utf-8")
+
+
+def _data(report: Report, lang: str) -> bytes:
+    from readiness.reports.data import data_report
+
+    return data_report(report).encode("utf-8")
+
+
+def _terminal(report: Report, lang: str) -> bytes:
+    from readiness.reports.terminal import terminal_report
+
+    return terminal_report(report, lang, 100, colour=False).encode("utf-8")
+
+
+FORMATS = {
+    "html": Format("report.html", _html),
+    "json": Format("data.json", _data),
+    "terminal": Format("report.txt", _terminal),
+}
+USUAL = ("html", "json")
+"""What a run leaves beside its record."""
