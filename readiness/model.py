@@ -28,6 +28,7 @@ class TargetKind(StrEnum):
     EXCHANGE = "exchange"
     SCENARIO = "scenario"
     REFUSAL_CERTIFICATE = "refusal_certificate"
+    REGISTER = "register"
 
 
 # These come from what the stage recorded; no profile declares one.

@@ -70,7 +70,7 @@ PROBE_FILES = sorted((ROOT / "probes").rglob("*.py"))
 
 @pytest.mark.parametrize("path", PROBE_FILES, ids=lambda p: p.stem)
 def test_a_probe_knows_nothing_of_rules(path):
-    assert rooms(path) <= {"model", "chain", "probe", "contract", "personal", "recording"}
+    assert rooms(path) <= {"model", "chain", "probe", "contract", "personal", "recording", "registers"}
 
 
 @pytest.mark.parametrize(
@@ -176,6 +176,7 @@ def test_a_fact_is_neutral_explained_and_counted(probe, fact):
 
 SHOWN = {FactType.TABLE}
 TOLD = {
+    "newest": "says until when a register speaks; what is too old is told by the day of the list",
     "subject": "names the certificate for the reader",
     "issuer": "names the certificate for the reader",
     "serial": "names the certificate for the reader",
@@ -229,7 +230,7 @@ TOLD = {
     "repeated_by_http_stack": "tells the reader that a library repeats by itself; what it left is in `copies_taken`",
     "longest_wait": "stands beside `wait_growth`; how long a system may wait is for the kommun to say",
     "client_certificates_shown": "tells the reader how far an unauthenticated server got",
-    "oldest": "rests behind `days_short` and `days_over`",
+    "oldest": "rests behind `days_short` and `days_over`; of a register, see `newest`",
     "files_named": "says of how many files `files_read` was counted",
     "files_read": "tells the reader how much of the source was read; what was not is unseen",
     "bytes_read": "tells the reader how much was looked through",

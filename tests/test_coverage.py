@@ -11,6 +11,8 @@ from readiness.checklist import load_checklist
 from readiness.coverage import STATES, coverage, state
 from readiness.model import Basis, Rule, TargetKind, Weight, Words
 from readiness.register import Check, Checklist, Matrix
+from readiness.register_page import register_page
+from readiness.registers import PURPOSES
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 
@@ -90,3 +92,9 @@ def test_the_committed_page_is_the_generated_one() -> None:
     generated = coverage(load_checklist(probes.facts()))
     assert PAGE.read_text(encoding="utf-8") == generated, "run: python -m readiness.coverage > docs/coverage.md"
     assert generated.count("\n| ") > 142
+
+
+def test_the_page_of_registers_is_the_generated_one() -> None:
+    page = (PAGE.parent / "register.md").read_text(encoding="utf-8")
+    assert page == register_page(), "run: python -m readiness.register_page > docs/register.md"
+    assert all(f"## `{purpose}`" in page for purpose in PURPOSES)

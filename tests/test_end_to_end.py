@@ -21,6 +21,7 @@ from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.log_defects import DEFECTS as OF_LOGS
 from readiness.demo.log_defects import SCENARIOS as LOGGED
 from readiness.demo.plan import statement_rows
+from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects
 from readiness.model import RECORDED, Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
@@ -38,10 +39,12 @@ LOOKING = Looking(LIMITS, clock=lambda: AT)
 OF_THE_SENDING_SYSTEM = {defect.name: defect for defect in (*OF_SENDING, *OF_LETTERS)}
 WHEN_SOMETHING_FAILS = {defect.name: defect for defect in OF_FAULTS}
 IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
+IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
 """What is looked at beside connections and exchanges, when only these are in question."""
+REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetKind.MESSAGE_TYPE}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 
 
@@ -246,7 +249,23 @@ def test_a_sending_system_that_never_starts_leaves_its_rules_open(
     assert {f.verdict for f in report.findings if f.rule in rules} == {Verdict.INCONCLUSIVE}
 
 
-OTHERS = DEFECTS.keys() - OF_THE_SENDING_SYSTEM.keys() - WHEN_SOMETHING_FAILS.keys() - IN_THE_LOGS.keys()
+@pytest.mark.parametrize("name", IN_REGISTERS)
+def test_each_defect_of_a_register_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+) -> None:
+    with started(planned([name]), tmp_path / "chain", AT) as path:
+        profile = load_profile(path)
+        lists = replace(profile, targets=tuple(t for t in profile.targets if t.kind in REGISTERS))
+        record = observe_profile(lists, path.read_text(encoding="utf-8"), tmp_path / "record", LOOKING)
+    report = judge_records([record], checklist)
+    about = {target.id for target in profile.targets if target.kind is TargetKind.REGISTER}
+    found = tuple(finding for finding in report.findings if finding.target in about)
+    assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
+    assert any(finding.verdict is Verdict.FAIL for finding in found)
+
+
+ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS)
+OTHERS = DEFECTS.keys() - {name for where in ELSEWHERE for name in where}
 
 
 @pytest.mark.parametrize("name", sorted(OTHERS))

@@ -24,6 +24,7 @@ from readiness.model import (
 from readiness.predicates import PREDICATES
 from readiness.probe import Effect
 from readiness.recording import CHANNELS, OUTCOMES
+from readiness.registers import PURPOSES
 from readiness.report import DeviationState
 from readiness.reports._timeline import LANE_OF, LANES
 from readiness.stage.scenario import GROUPS
@@ -55,6 +56,7 @@ TABLES: dict[str, Iterable[str]] = {
     "property": PROPERTIES,
     "reason": Reason,
     "part": ("seen", "stated", "none"),
+    "register_purpose": PURPOSES,
     "role": (
         "systemagare",
         "informationsagare",

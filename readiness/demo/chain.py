@@ -28,6 +28,7 @@ from readiness.demo.plan import (
     conforming,
 )
 from readiness.demo.profile_text import profile_text
+from readiness.demo.registers import file_name, register_file
 from readiness.demo.servers import NodeServer, Settings
 from readiness.demo.soap_service import SoapService
 
@@ -61,11 +62,13 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
     At the end the servers are stopped and the private keys deleted.
     """
     pki = Pki(plan, now)
-    for part in ("ca", "cert", "handlingar", "servrar", "sandning"):
+    for part in ("ca", "cert", "handlingar", "register", "servrar", "sandning"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(_delete_keys, folder)
         files, digests = _write_files(plan, pki, folder)
+        for id_, register in plan.registers.items():
+            (folder / "register" / file_name(id_, register)).write_bytes(register_file(register, now))
         _write_sending(plan, pki, folder / "sandning")
         for log in plan.logs.values():
             write_rotated(log, folder / "sandning", now)

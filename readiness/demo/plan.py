@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from readiness.chain import PROPERTIES
+from readiness.demo.registers import RegisterPlan, conforming_registers
 from readiness.profile.refusal_certificates import SHOWS
 
 DAY = timedelta(days=1)
@@ -21,6 +22,7 @@ KOMMUN, VENDOR, MEDIATOR = "kommunen", "leverantoren", "formedlaren"
 CASE_SYSTEM, CASE_SYSTEM_VERSION = "verksamhetssystem", "5.2"
 INTEGRATION = "integration"
 SOAP_PATH = "/Message/v3"
+MESSAGE_TYPES = ("Beslut om bistånd", "Kallelse till möte")
 STAGE = "provbank"
 LET_IN = "provklient"
 """The client certificate that the tool shows to servers which ask for one."""
@@ -167,6 +169,7 @@ class Plan:
     """What a certificate shows that should be refused, and which that is."""
     sending: SendingPlan = field(default_factory=SendingPlan)
     logs: dict[str, LogPlan] = field(default_factory=dict)
+    registers: dict[str, RegisterPlan] = field(default_factory=dict)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
 
@@ -174,7 +177,18 @@ class Plan:
 def conforming() -> Plan:
     """A fresh plan of the chain without any built-in defect."""
     refusals = {shows: f"avvisas-{shows.replace('_', '-')}" for shows in SHOWS}
-    return Plan(_parties(), _nodes(), _servers(), _certificates(), _files(), _statements(), refusals, logs=_logs())
+    registers = conforming_registers(VENDOR, MESSAGE_TYPES, tuple(server.name for server in _servers().values()))
+    return Plan(
+        parties=_parties(),
+        nodes=_nodes(),
+        servers=_servers(),
+        certificates=_certificates(),
+        files=_files(),
+        statements=_statements(),
+        refusals=refusals,
+        logs=_logs(),
+        registers=registers,
+    )
 
 
 def _parties() -> dict[str, PartyPlan]:

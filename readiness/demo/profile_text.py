@@ -9,7 +9,20 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, LET_IN, MEDIATOR, SOAP_PATH, NodePlan, Plan, StatementPlan
+from readiness.demo.plan import (
+    CASE_SYSTEM,
+    DAY,
+    KOMMUN,
+    LET_IN,
+    MEDIATOR,
+    MESSAGE_TYPES,
+    SOAP_PATH,
+    NodePlan,
+    Plan,
+    StatementPlan,
+)
+from readiness.demo.registers import file_name
+from readiness.registers import SBOM
 
 MONTH = 30 * DAY
 WRITERS = {
@@ -56,6 +69,8 @@ def profile_text(
             product="Exempelärende",
             version=plan.nodes[CASE_SYSTEM].version,
         ),
+        COMMENTS["register"],
+        *_registers(plan, now),
         COMMENTS["permit"],
         *_permits(plan, addresses, digests, now),
         COMMENTS["statement"],
@@ -75,6 +90,7 @@ COMMENTS = {
     "refusal_certificate": "# Certifikat att avvisa: vart och ett skiljer sig från provklient i en enda sak.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
     "log_source": "# Loggarna finns först när systemet har skickat något.\n",
+    "register": "# Listor som kommunen och dess leverantör lämnar; rubrikerna är deras egna.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
     "deviation": "# Ett beslutat undantag ändrar inget utfall; det redovisas bredvid det.\n",
@@ -185,8 +201,8 @@ def _refusals(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
 
 def _message_types() -> Iterable[str]:
     rows = [
-        ("beslut-bistand", "Beslut om bistånd", 3, 3, 2, 3, 3),
-        ("kallelse", "Kallelse till möte", 2, 2, 2, 2, 2),
+        ("beslut-bistand", MESSAGE_TYPES[0], 3, 3, 2, 3, 3),
+        ("kallelse", MESSAGE_TYPES[1], 2, 2, 2, 2, 2),
     ]
     for id_, name, k, r, t, s, protection in rows:
         yield _table(
@@ -208,6 +224,27 @@ def _log_sources(plan: Plan) -> Iterable[str]:
         table = _table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
         table += _pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
         yield table + f"[log_source.events]\n{_pairs(**{event: list(words) for event, words in log.events.items()})}"
+
+
+def _registers(plan: Plan, now: datetime) -> Iterable[str]:
+    for id_, register in plan.registers.items():
+        table = _table(
+            "register",
+            id=id_,
+            purpose=register.purpose,
+            file=f"register/{file_name(id_, register)}",
+            format="cyclonedx" if register.purpose == SBOM else "",
+            as_of=now - register.age * DAY,
+            party=register.party,
+            compare_with=register.compare_with,
+        )
+        if register.sensitive_words:
+            table += _pairs(sensitive_words=list(register.sensitive_words))
+        if register.headings:
+            table += f"[register.columns]\n{_pairs(**register.headings)}"
+        for column, words in register.words.items():
+            table += f"[register.words.{column}]\n{_pairs(**{word: [theirs] for word, theirs in words.items()})}"
+        yield table
 
 
 def _sending_system(node: NodePlan) -> str:
@@ -281,7 +318,7 @@ def _risk_levels(now: datetime) -> Iterable[str]:
 
 
 LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
-LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate"}
+LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate", "register"}
 
 
 def _table(name: str, /, **values: object) -> str:

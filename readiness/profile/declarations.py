@@ -17,6 +17,7 @@ from readiness.profile.shapes import check, permit_address, risk, sha256, shown
 from readiness.profile.statements import ANSWERS
 from readiness.profile.targets import INTERFACES, MUTUAL_TLS, ROLES, Ids, Known
 from readiness.profile.values import NOWHEN, Section, start_of
+from readiness.registers import COUNTERPARTS, PURPOSES
 
 EFFECTS = (str(Effect.READS), str(Effect.SCANS), str(Effect.SENDS))
 """What may be permitted. `disturbs` is for the machine that the tool itself runs on."""
@@ -119,11 +120,15 @@ def read_risk_levels(root: Section, faults: Faults) -> tuple[RiskLevel, ...]:
     return tuple(found)
 
 
-ABSENT_WHERE = {
+ABSENT_WHERE: dict[TargetKind, dict[str, tuple[str, ...]]] = {
+    TargetKind.REGISTER: {"purpose": tuple(name for name in PURPOSES if name not in COUNTERPARTS)},
     TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS, "interface": INTERFACES},
     TargetKind.STATEMENT: {"check": (), "answer": ANSWERS},
 }
 """What may be absent, and by which declared keys it may be narrowed to some of its kind."""
+NARROWED = {TargetKind.STATEMENT: ("check", "absent_statement"), TargetKind.REGISTER: ("purpose", "absent_register")}
+"""What cannot be absent at one stroke: the key that narrows it, and the fault where that is not there. Each check that
+people answer, and each list, is named."""
 
 
 def _absent_kind(section: Section) -> TargetKind:
@@ -137,9 +142,9 @@ def _absent_kind(section: Section) -> TargetKind:
 
 def _where(section: Section, what: TargetKind) -> tuple[tuple[str, str], ...]:
     table = section.table("where")
-    # All that people state cannot be absent at one stroke: each check that does not apply is named.
-    if what is TargetKind.STATEMENT and (table is None or "check" not in table.data):
-        section.wrong("where", "absent_statement")
+    key, code = NARROWED.get(what, ("", ""))
+    if key and (table is None or key not in table.data):
+        section.wrong("where", code)
     if table is None:
         return ()
     pairs = []

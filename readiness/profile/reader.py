@@ -17,6 +17,7 @@ from readiness.profile.faults import Faults, personal_numbers
 from readiness.profile.file import check_size, profile_data, read_text
 from readiness.profile.lines import Lines
 from readiness.profile.refusal_certificates import read_refusal_certificates
+from readiness.profile.registers import read_registers
 from readiness.profile.sending import read_sendings, read_stage
 from readiness.profile.shapes import organisation_number
 from readiness.profile.statements import read_statements
@@ -70,6 +71,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     nodes = read_nodes(root, known, ids)
     targets = read_targets(root, known, nodes, ids)
     targets += read_refusal_certificates(root, known, targets, ids)
+    targets += read_registers(root, known, ids)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)
     profile = Profile(
