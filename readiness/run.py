@@ -26,7 +26,8 @@ from readiness.model import Observation, TargetKind, Unseen
 from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
-from readiness.record import Record, Writer, read_record
+from readiness.record import Record, read_record
+from readiness.record_writing import Writer
 from readiness.recording import (
     CANARY,
     Entry,

@@ -29,9 +29,11 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"chain", "errors", "model", "recording", "recording_json", "values"},
+    "record": {"chain", "errors", "model", "record_json", "recording", "recording_json", "values"},
+    "record_json": {"chain", "model", "values"},
+    "record_writing": {"chain", "model", "record", "record_json", "recording", "recording_json", "values"},
 }
-PURE = set(CORE) - {"checklist", "observe", "record"}
+PURE = set(CORE) - {"checklist", "observe", "record", "record_writing"}
 
 
 def imports(path):
