@@ -20,6 +20,7 @@ from readiness import __version__
 from readiness.chain import Profile
 from readiness.checklist import load_checklist
 from readiness.deviations import states
+from readiness.dossier.records import read_all
 from readiness.errors import RecordError
 from readiness.judge import grade, judge
 from readiness.model import Observation, TargetKind, Unseen
@@ -180,8 +181,8 @@ def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:
 def read_and_judge(
     folders: Iterable[Path], checklists: Path | None = None, at: datetime | None = None, part: str = ""
 ) -> Report:
-    """Records from disk, judged against the shipped checklist or another."""
-    return judge_records([read_record(folder) for folder in folders], shipped_or(checklists), at, part)
+    """Records and dossiers from disk, judged against the shipped checklist or another."""
+    return judge_records(read_all(folders), shipped_or(checklists), at, part)
 
 
 def shipped_or(checklists: Path | None) -> Checklist:
@@ -264,4 +265,5 @@ def _used(record: Record, party: str, owner: str) -> RecordUsed:
         started=record.started,
         ended=record.ended,
         how_ended=record.how_ended,
+        sealed=record.sealed,
     )
