@@ -16,7 +16,6 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import BinaryIO
 
 from readiness.dossier.contents import LARGEST, Entry, check_name, order
@@ -105,19 +104,13 @@ class ArchiveWriter:
 
 
 class Archive:
-    """A dossier opened for reading; every byte but the contents of its files was compared when it was opened."""
+    """A dossier in an open file; every byte but the contents of its files was compared when this was made."""
 
     def __init__(self, file: BinaryIO) -> None:
         """DossierError where the ZIP is not one that `ArchiveWriter` writes, with the reason."""
         self._file = file
         self._length = file.seek(0, os.SEEK_END)
         self.entries: Mapping[str, Stored] = {entry.name: entry for entry in self._checked()}
-
-    def __enter__(self) -> Archive:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._file.close()
 
     def open(self, name: str) -> io.BufferedReader:
         """One file, from its start. DossierError where there is none of that name."""

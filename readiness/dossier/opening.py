@@ -69,8 +69,8 @@ def open_dossier(
     file: Path | BufferedReader, anchors: Sequence[x509.Certificate] = (), at: datetime | None = None
 ) -> Iterator[Opened]:
     """A dossier, verified. DossierError names what was altered; OSError where the file cannot be read."""
-    with Archive(file.open("rb") if isinstance(file, Path) else file) as archive:
-        yield _verified(archive, anchors, at)
+    with file.open("rb") if isinstance(file, Path) else file as opened:
+        yield _verified(Archive(opened), anchors, at)
 
 
 def _verified(archive: Archive, anchors: Sequence[x509.Certificate], at: datetime | None) -> Opened:

@@ -266,8 +266,8 @@ def test_whoever_is_killed_while_sealing_leaves_the_old_file_or_the_new_one(seal
         time.sleep(0.013 * moment**2)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=30)
-        with Archive(out.open("rb")) as archive:
-            seen.add(archive.read(STATEMENT))
+        with out.open("rb") as file:
+            seen.add(Archive(file).read(STATEMENT))
         assert not any(line.key == "not_intact" for line in verify(out))
     left = [path.name for path in tmp_path.iterdir() if path not in {out, key}]
     assert all(name.startswith(".out.zip-") for name in left)
