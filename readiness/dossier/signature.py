@@ -139,6 +139,8 @@ def read_certificates(path: Path, lang: str) -> tuple[x509.Certificate, ...]:
 
 def _private_key(path: Path, ask: Ask, lang: str) -> PrivateKey:
     data = _read(path, lang)
+    if b"-----BEGIN" in data and b"PRIVATE KEY-----" not in data:
+        raise UsageError(say(lang, "seal.no_key", path=path))
     load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
     for secret in (lambda: None, lambda: _secret(path, ask, lang)):
         try:

@@ -61,6 +61,7 @@ def write_vendors(record: Record, folder: Path) -> None:
     with Writer(folder, {**start, "profile": {**profile, "subject": subject, "permit": []}}, NOON) as writer:
         for observation in record.observations:
             writer.tell(observation)
+        writer.keep(b"what the vendor saw", "text/plain", "there", "")
         writer.finish(NOON, complete=True)
 
 
