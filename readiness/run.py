@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 import probes
 from readiness import __version__
 from readiness.chain import Profile
@@ -179,10 +181,17 @@ def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:
 
 
 def read_and_judge(
-    folders: Iterable[Path], checklists: Path | None = None, at: datetime | None = None, part: str = ""
+    paths: Iterable[Path],
+    checklists: Path | None = None,
+    at: datetime | None = None,
+    part: str = "",
+    anchors: Sequence[Certificate] = (),
 ) -> Report:
-    """Records and dossiers from disk, judged against the shipped checklist or another."""
-    return judge_records(read_all(folders), shipped_or(checklists), at, part)
+    """Records and dossiers from disk, judged against the shipped checklist or another.
+
+    `anchors` are issuers that dossiers' signers may lead to; without, whose a signature is stays not confirmed.
+    """
+    return judge_records(read_all(paths, anchors), shipped_or(checklists), at, part)
 
 
 def shipped_or(checklists: Path | None) -> Checklist:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from readiness.errors import UsageError
-from readiness.options import CHECKLISTS, FORCE, JSON, JUDGING, LANG, Moment, options
+from readiness.options import ANCHORS, CHECKLISTS, FORCE, JSON, JUDGING, LANG, Moment, options
 from readiness.texts import say
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ def seal(
 
 @click.command()
 @click.argument("dossier", type=FILE)
-@click.option(
-    "--anchor", "anchors", multiple=True, type=FILE, help="Certificate of an issuer that you trust; may be given again."
-)
+@ANCHORS
 @click.option("--at", type=Moment(), help="Time to ask certificates about [default: the time-stamp's or the signer's].")
 @options(CHECKLISTS, JSON, LANG)
 def verify(
@@ -93,11 +91,10 @@ def verify(
     No network, nothing run, nothing written. --checklists judges with rules of your own beside those inside.
     """
     from readiness.dossier import verifying
-    from readiness.dossier.signature import read_certificates
+    from readiness.dossier.signature import read_anchors
 
-    trusted = [one for path in anchors for one in read_certificates(path, lang)]
     try:
-        lines = verifying.verify(dossier, trusted, at, checklists)
+        lines = verifying.verify(dossier, read_anchors(anchors, lang), at, checklists)
     except OSError as error:
         raise UsageError(say(lang, "seal.not_read", path=dossier, why=error.strerror or "")) from error
     holds = verifying.holds(lines)

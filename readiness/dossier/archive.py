@@ -121,7 +121,7 @@ class Archive:
     def read(self, name: str) -> bytes:
         """All of one file. DossierError where it is larger than such a file is."""
         with self.open(name) as file:
-            if self.entries[name].size > LARGEST.get(name, PIECE * 16):
+            if self.entries[name].size > LARGEST.get(name, 16 * PIECE):
                 raise DossierError("file_too_large", name=name)
             return file.read()
 

@@ -31,7 +31,7 @@ RECORD, OTHERS, CHECKLISTS, REPORTS = "record", "others", "checklists", "reports
 DATA, CERTIFICATES = f"{REPORTS}/data.json", "certificates.pem"
 MANIFEST, STATEMENT, TIME_STAMP = "manifest.json", "statement.dsse.json", "timestamp.tsr"
 LAST = (MANIFEST, STATEMENT, TIME_STAMP)
-LARGEST = {MANIFEST: 32 << 20, STATEMENT: 64 << 20, TIME_STAMP: 1 << 20, CERTIFICATES: 1 << 20, DATA: 1 << 30}
+LARGEST = {MANIFEST: 32 << 20, STATEMENT: 64 << 20, TIME_STAMP: 1 << 20, CERTIFICATES: 1 << 20, DATA: 256 << 20}
 """Bytes that are read into memory at once, at most."""
 LONGEST_NAME = 200
 

@@ -60,8 +60,9 @@ class Opened:
     def sealed(self) -> Sealed:
         """The same for a report."""
         own = self.certificates[0]
-        at = self.stamp.at if self.stamp else self.statement.sealed_at
-        return Sealed(name_of(own), fingerprint(own), at, self.stamp is not None, not self.not_trusted)
+        stamp = None if self.stamp_not_confirmed else self.stamp
+        at = stamp.at if stamp else self.statement.sealed_at
+        return Sealed(name_of(own), fingerprint(own), at, stamp is not None, not self.not_trusted)
 
 
 @contextmanager

@@ -11,8 +11,16 @@ from collections.abc import Iterable, Iterator
 
 from readiness.personal import in_bytes
 
-# A run of digits with what may stand before its last four, in UTF-8 or Latin-1; far cheaper than reading each byte.
-CANDIDATE = re.compile(rb"[0-9]{6}(?:[-+ ]|\xe2\x80[\x90-\x95]|\xe2\x88\x92)?[0-9]{4}")
+# Everything that `personal` could take for a number, in UTF-8 or Latin-1, and little else: asking it about each byte
+# takes a hundred times as long. First by shape, all digits alike, which begins with a fixed text and so is found fast.
+ALIKE = bytes(ord("0") if chr(byte).isdigit() and byte < 0x80 else byte for byte in range(256))
+BETWEEN = rb"(?:[-+ ]|\xe2\x80[\x90-\x95]|\xe2\x88\x92)?"
+SHAPE = re.compile(rb"000000" + BETWEEN + rb"0000")
+# Then by its date. One digit more may follow, which in DER is a tag.
+DATED = re.compile(
+    rb"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])" + BETWEEN + rb"[0-9]{4}(?![0-9]{2})"
+)
+LONGEST = 16
 AROUND = 64  # more than a number has characters, and than what tells a digest from one
 
 
@@ -37,9 +45,10 @@ class Sieve:
 
 def place_of_number(data: bytes) -> int:
     """Where the first such number stands in the data, or -1."""
-    at = 0
-    while match := CANDIDATE.search(data, at):
-        if in_bytes(data[max(0, match.start() - AROUND) : match.end() + AROUND]):
-            return match.start()
-        at = match.start() + 1
+    for shaped in SHAPE.finditer(data.translate(ALIKE)):
+        at = shaped.start()
+        while dated := DATED.search(data, at, shaped.end() + LONGEST):
+            at = dated.start() + 1
+            if in_bytes(data[max(0, at - AROUND) : dated.end() + AROUND]):
+                return dated.start()
     return -1

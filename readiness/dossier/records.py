@@ -49,13 +49,16 @@ def read_any(path: Path, anchors: Sequence[x509.Certificate] = ()) -> Record:
         return read_files(InArchive(opened.archive, RECORD, str(path)), opened.sealed)
 
 
-def read_all(paths: Iterable[Path]) -> list[Record]:
+def read_all(paths: Iterable[Path], anchors: Sequence[x509.Certificate] = ()) -> list[Record]:
     """Each of them, in order."""
-    return [read_any(path) for path in paths]
+    return [read_any(path, anchors) for path in paths]
 
 
-def records_inside(opened: Opened, place: str, anchors: Sequence[x509.Certificate]) -> list[Record]:
-    """The records that a dossier was judged by: its own first, then those of others in their order."""
+def records_inside(opened: Opened, place: str, anchors: Sequence[x509.Certificate] = ()) -> list[Record]:
+    """The records that a dossier was judged by: its own first, then those of others in their order.
+
+    Without anchors they are what they were when it was sealed, when nobody had given any.
+    """
     archive = opened.archive
     found = [read_files(InArchive(archive, RECORD, place))]
     under = {name.split("/")[1] for name in archive.entries if name.startswith(f"{OTHERS}/")}

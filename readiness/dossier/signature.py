@@ -8,7 +8,7 @@ out: keys in a token (`token`), and whose certificate it is (`trust`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +122,11 @@ def ordered(
         above = [c for c in certificates if c.subject == found[-1].issuer and c.subject != c.issuer and c not in found]
         found += above[:1]
     return tuple(found)
+
+
+def read_anchors(paths: Iterable[Path], lang: str) -> tuple[x509.Certificate, ...]:
+    """The certificates in all of these files. UsageError where there is none in one of them."""
+    return tuple(one for path in paths for one in read_certificates(path, lang))
 
 
 def read_certificates(path: Path, lang: str) -> tuple[x509.Certificate, ...]:

@@ -19,17 +19,19 @@ import pytest
 from readiness.dossier.archive import Archive
 from readiness.dossier.contents import DATA, MANIFEST, STATEMENT, TIME_STAMP
 from readiness.dossier.envelope import pae, read_envelope
+from readiness.dossier.privacy import place_of_number
 from readiness.dossier.sealing import seal
 from readiness.dossier.verifying import State, holds, verify
 from readiness.errors import ReadinessError, UsageError
 from readiness.model import Mark
+from readiness.personal import in_bytes
 from readiness.record import read_record
 from readiness.record_writing import Writer
 from readiness.reports.formats import FORMATS
 from readiness.run import read_and_judge
 from tests.conftest import NOON
 from tests.dossier.conftest import SEALED_AT, signer_of_issued, signing
-from tests.test_personal import REAL
+from tests.test_personal import COORDINATION, REAL
 
 ROOT = Path(__file__).parents[2]
 KEYS = ("rsa-2048", "ec-p256", "ec-p384", "ed25519")
@@ -172,6 +174,16 @@ def test_evidence_with_a_personal_number_is_found_wherever_the_pieces_break(seal
     assert not (tmp_path / "out.zip").exists()
 
 
+@pytest.mark.parametrize("before", [b"", b"x", b" ", b"\n", b"\x0c\x0a", b"0", b"\x13\x0c"])
+@pytest.mark.parametrize("after", [b"", b"y", b"\n", b"0", b"1\x0b"])
+@pytest.mark.parametrize(
+    "digits", [REAL, f"18{REAL}", f"{REAL[:6]}-{REAL[6:]}", f"18{REAL[:6]}\u2013{REAL[6:]}", COORDINATION]
+)
+def test_the_quick_search_finds_all_that_the_slow_one_finds(digits, before, after):
+    data = before + digits.encode() + after
+    assert (place_of_number(data) >= 0) == in_bytes(data)
+
+
 def read_start(sealing):
     """The start of the run's journal, to begin another with."""
     start = dict(read_record(sealing.run).start)
@@ -223,6 +235,29 @@ def test_a_vendors_dossier_is_judged_beside_the_own_run_shown_apart_and_at_stren
     lent = [o for o in report.observations if o.record == theirs.id]
     assert {str(o.strength) for o in lent} <= {"file", "document", "word"}
     assert any(grade.mark is Mark.FAIL for grade in report.grades)
+
+
+def test_with_an_anchor_a_report_says_that_the_signer_is_confirmed(sealing, dossier):
+    anchors = [sealing.root.cert]
+    (own,) = read_and_judge([dossier], sealing.checklists, anchors=anchors).records
+    assert (own.sealed.confirmed, own.sealed.time_stamped) == (True, True)
+    (own,) = read_and_judge([dossier], sealing.checklists).records
+    assert (own.sealed.confirmed, own.sealed.time_stamped, own.sealed.at) == (False, False, SEALED_AT)
+
+
+def test_a_dossier_that_the_profile_names_is_sealed_along_and_holds(sealing, dossier, tmp_path):
+    vendors = sealing.folder / "vendor.zip"
+    start = read_start(sealing)
+    parties = [row["id"] for row in start["profile"]["party"]]
+    party = next(id_ for id_ in parties if id_ != start["profile"]["subject"]["party"])
+    named = [{"path": str(vendors), "party": party, "covers": ["node"]}]
+    with Writer(tmp_path / "run", {**start, "profile": {**start["profile"], "record": named}}, NOON) as writer:
+        writer.finish(NOON, complete=True)
+    out = tmp_path / "out.zip"
+    report = seal(sealing.asked(run=tmp_path / "run"), sealing.signer(), out, SEALED_AT)
+    assert [used.own for used in report.records] == [True, False]
+    assert contents(out)["others/1.zip"] == vendors.read_bytes()
+    assert holds(verify(out, [sealing.root.cert]))
 
 
 def test_an_altered_dossier_is_not_judged(sealing, copy):
