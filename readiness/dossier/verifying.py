@@ -156,7 +156,7 @@ def _judged(opened: Opened, records: Sequence[Record], checklists: Path | None) 
     del sealed
     yield from _stated(opened, report)
     yield from _reports(opened, report)
-    if opened.statement.predicate.get("result") and report.interrupted:
+    if report.interrupted:
         yield Line("interrupted", State.NOTE)
     if checklists:
         yield from _judged_by_own(records, report, checklists)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from readiness.dossier.signature import Signer, fingerprint, signer_of_files, signer_of_pkcs12, verifies
@@ -56,14 +58,22 @@ def test_a_key_in_pem_der_or_pkcs12_signs_and_its_issuers_come_with_it(issued, t
     assert [fingerprint(c) for c in alone.certificates] == [fingerprint(one.cert)]
 
 
-@pytest.mark.parametrize("key", ["rsa-1024", "ec-p521", "ed448"])
+OF_OTHERS = {
+    "rsa-1024": lambda key: key.sign(b"data", padding.PKCS1v15(), hashes.SHA256()),
+    "ec-p521": lambda key: key.sign(b"data", ec.ECDSA(hashes.SHA256())),
+    "ed448": lambda key: key.sign(b"data"),
+}
+"""Good signatures, by keys that sign no dossier."""
+
+
+@pytest.mark.parametrize("key", OF_OTHERS)
 def test_a_key_that_is_too_weak_or_of_another_kind_neither_signs_nor_verifies(issued, tmp_path, key):
     with pytest.raises(UsageError, match="no dossier is signed with that key"):
         signer_of_files(issued[key].pem(tmp_path), None, nobody, "en")
     (tmp_path / "own.p12").write_bytes(issued[key].pkcs12())
     with pytest.raises(UsageError, match="no dossier is signed with that key"):
         signer_of_pkcs12(tmp_path / "own.p12", nobody, "en")
-    assert not verifies(issued[key].cert, b"", b"data")
+    assert not verifies(issued[key].cert, OF_OTHERS[key](issued[key].key), b"data")
 
 
 WRONG = {

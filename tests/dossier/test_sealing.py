@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from readiness.dossier.archive import Archive
-from readiness.dossier.contents import DATA, MANIFEST, STATEMENT, TIME_STAMP
+from readiness.dossier.contents import DATA, MANIFEST, STATEMENT, TIME_STAMP, Entry
 from readiness.dossier.envelope import pae, read_envelope
 from readiness.dossier.opening import open_dossier
 from readiness.dossier.privacy import place_of_number
-from readiness.dossier.sealing import seal
+from readiness.dossier.sealing import _unchanged, seal
 from readiness.dossier.verifying import State, holds, verify
 from readiness.errors import ReadinessError, UsageError
 from readiness.model import Mark
@@ -218,6 +218,17 @@ def test_a_run_that_was_altered_is_not_sealed(sealing, own):
     evidence.write_bytes(evidence.read_bytes() + b" ")
     with pytest.raises(ReadinessError, match=evidence.name):
         seal(sealing.asked(run=own), sealing.signer(), own / "out.zip", SEALED_AT)
+
+
+@pytest.mark.parametrize(
+    "name", ["record/journal.jsonl", f"record/evidence/{'ab' * 32}", f"others/1/evidence/{'ab' * 32}"]
+)
+def test_what_was_changed_between_judging_and_sealing_is_not_sealed(sealing, name):
+    record = read_record(sealing.run)
+    good = {"record/journal.jsonl": record.id}.get(name, "ab" * 32)
+    _unchanged([Entry(name, 1, good)], record, "en")
+    with pytest.raises(UsageError, match=name):
+        _unchanged([Entry(name, 1, "0" * 64)], record, "en")
 
 
 def test_a_certificate_that_is_not_the_keys_is_refused(sealing):
