@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from readiness.dossier.contents import LARGEST, Entry, check_name, order
+from readiness.dossier.contents import LARGEST, LONGEST_NAME, Entry, check_name, order
 from readiness.dossier.faults import DossierError
 
 LOCAL = struct.Struct("<4s5H3L2H")
@@ -141,7 +141,6 @@ class Archive:
         last: Stored | None = None
         for _ in range(count):
             entry = _read_central(directory, at)
-            check_name(entry.name)
             if last and order(entry.name) <= order(last.name):
                 raise DossierError("double" if entry.name == last.name else "unordered", name=entry.name)
             if entry.offset != expected or entry.end > start:
@@ -167,7 +166,7 @@ class Archive:
             raise DossierError("zip64")
         if tail != _end(count, size, start) or start + size != self._length - END.size:
             raise DossierError("end_differs")
-        if size > count * (CENTRAL.size + 200):
+        if size > count * (CENTRAL.size + LONGEST_NAME):
             raise DossierError("gap")
         self._file.seek(start)
         return count, self._file.read(size), start
