@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from readiness.contract.schemas import load_contract
-from readiness.record import Writer
+from readiness.record_writing import Writer
 from readiness.stage.scenario import Casting, load_scenarios
 from readiness.stage.settings import StageLimits, StageSettings
 from readiness.stage.stage import running_stage

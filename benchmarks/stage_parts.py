@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.stage import request
 from readiness.contract.schemas import load_contract
-from readiness.record import Writer
+from readiness.record_writing import Writer
 from readiness.recording import Action, Connection, Exchange
 from readiness.recording_json import to_json
 from readiness.stage.answers import Answers

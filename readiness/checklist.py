@@ -27,11 +27,16 @@ def load_checklist(facts: Mapping[str, Fact], folder: Path | None = None) -> Che
 
     A folder of somebody's own may leave out `risks.toml` and `checks.toml`; the shipped ones are then used.
     """
+    return parse_checklist(checklist_texts(folder), facts)
+
+
+def checklist_texts(folder: Path | None = None) -> dict[str, str]:
+    """Name and text of every file that makes up the checklist of a folder (default: the one shipped)."""
     texts = dict(shipped())
     if folder is not None:
         own = _folder(folder)
         texts = {name: text for name, text in texts.items() if name in {REGISTER, CHECKS}} | own
-    return parse_checklist(texts, facts)
+    return texts
 
 
 def parse_checklist(texts: Mapping[str, str], facts: Mapping[str, Fact]) -> Checklist:

@@ -2,6 +2,7 @@
 
 Exit codes: 0 every graded risk passes, 10 something violated, 11 not violated but not shown, 2 usage, profile or
 checklist wrong, 1 the tool crashed, 130 interrupted with the record kept. `probe`: 0 all facts seen, 11 some unseen.
+`verify`: 0 the dossier holds, 12 it does not, or that cannot be confirmed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import click
 
 from readiness import __version__
-from readiness.commands import judging, looking, reading, staging
+from readiness.commands import handing_over, judging, looking, reading, staging
 from readiness.options import Group
 
 
@@ -35,6 +36,8 @@ for command in (
     staging.exercise,
     judging.judge,
     judging.report,
+    handing_over.seal,
+    handing_over.verify,
     reading.explain,
     reading.rules,
     reading.risks,

@@ -6,6 +6,7 @@
       +- AccountError              a sending system's account cannot be read: source, line, column, cure; all at once
       +- ContractError             a folder of WSDL and XSD files cannot be used: file, line, cure; all faults at once
       +- RecordError               a record cannot be read, or was altered: which file, and what it needs
+      |    +- DossierError         (dossier/faults.py) a dossier is not what was sealed: in both languages
       +- UsageError                the command line asks for what cannot be done: what to write instead
 
 A peer's misbehaviour is an observation, never one of these.

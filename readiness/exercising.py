@@ -29,7 +29,8 @@ from readiness.exercise.waiting import System
 from readiness.exercise.web import Web
 from readiness.model import TargetKind
 from readiness.preparing import Prepared, last_told, the_system
-from readiness.record import Record, Writer
+from readiness.record import Record
+from readiness.record_writing import Writer
 from readiness.recording import connection_target, exchange_target
 from readiness.run import Exercise, utc_now
 from readiness.serving import AUTHORITY, SETTLE, notice

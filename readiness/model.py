@@ -203,6 +203,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """Who sealed the dossier that a record came in. That it is intact was seen; by whom it was is `confirmed` or not.
+
+    `by` is the subject of the certificate (RFC 4514), `certificate` its SHA-256 (hex), `at` the time of a confirmed
+    time-stamp, or the sealer's own word where there is none. `confirmed`: a path leads from the certificate to a given
+    anchor.
+    """
+
+    by: str
+    certificate: str
+    at: datetime
+    time_stamped: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One fact about one target at one time: a value, or the reason there is none.
 

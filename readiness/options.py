@@ -85,6 +85,13 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 CHECKLISTS = click.option(
     "--checklists", type=click.Path(path_type=Path), help="Folder of rule files to judge with [default: those shipped]."
 )
+ANCHORS = click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Certificate of an issuer whose signatures on dossiers you trust; may be given again.",
+)
 JUDGING = options(
     CHECKLISTS,
     click.option("--at", type=Moment(), help="Time of judging [default: the end of the newest record]."),

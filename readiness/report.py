@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import PurePath
+from pathlib import PurePosixPath, PureWindowsPath
 
 from readiness.chain import Deviation, Profile
-from readiness.model import Cause, Finding, Grade, Mark, Observation, Target, TargetKind, Verdict, Weight, Words
+from readiness.model import Cause, Finding, Grade, Mark, Observation, Sealed, Target, TargetKind, Verdict, Weight, Words
 from readiness.register import Checklist
 
 
@@ -25,7 +25,10 @@ class DeviationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordUsed:
-    """One record that was judged: its id (SHA-256 of its journal), whose it is, when it was made, how it ended."""
+    """One record that was judged: its id (SHA-256 of its journal), whose it is, when it was made, how it ended.
+
+    `sealed` is what was verified of the dossier that it came in; none, if it came in a folder.
+    """
 
     id: str
     party: str
@@ -34,6 +37,7 @@ class RecordUsed:
     started: datetime
     ended: datetime
     how_ended: str  # complete or interrupted
+    sealed: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,9 @@ class Report:
 
     def place_of(self, target: Target) -> str:
         """Where a target is: its address; a file by its path from the profile's folder, which is nobody's business."""
-        folder = PurePath(self.profile.source).parent
-        file = PurePath(target.address)
+        # As the machine that ran writes paths, whichever machine judges.
+        flavour = PurePosixPath if self.profile.source.startswith("/") else PureWindowsPath
+        folder, file = flavour(self.profile.source).parent, flavour(target.address)
         return file.relative_to(folder).as_posix() if target.address and file.is_relative_to(folder) else target.address
 
     def targets(self, kind: TargetKind) -> tuple[Target, ...]:

@@ -15,18 +15,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 import probes
 from readiness import __version__
 from readiness.chain import Profile
 from readiness.checklist import load_checklist
 from readiness.deviations import states
+from readiness.dossier.records import read_all
 from readiness.errors import RecordError
 from readiness.judge import grade, judge
 from readiness.model import Observation, TargetKind, Unseen
 from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, profile_data, to_json
-from readiness.record import Record, Writer, read_record
+from readiness.record import Record, read_record
+from readiness.record_writing import Writer
 from readiness.recording import (
     CANARY,
     Entry,
@@ -177,10 +181,17 @@ def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:
 
 
 def read_and_judge(
-    folders: Iterable[Path], checklists: Path | None = None, at: datetime | None = None, part: str = ""
+    paths: Iterable[Path],
+    checklists: Path | None = None,
+    at: datetime | None = None,
+    part: str = "",
+    anchors: Sequence[Certificate] = (),
 ) -> Report:
-    """Records from disk, judged against the shipped checklist or another."""
-    return judge_records([read_record(folder) for folder in folders], shipped_or(checklists), at, part)
+    """Records and dossiers from disk, judged against the shipped checklist or another.
+
+    `anchors` are issuers that dossiers' signers may lead to; without, whose a signature is stays not confirmed.
+    """
+    return judge_records(read_all(paths, anchors), shipped_or(checklists), at, part)
 
 
 def shipped_or(checklists: Path | None) -> Checklist:
@@ -263,4 +274,5 @@ def _used(record: Record, party: str, owner: str) -> RecordUsed:
         started=record.started,
         ended=record.ended,
         how_ended=record.how_ended,
+        sealed=record.sealed,
     )

@@ -17,7 +17,8 @@ from readiness.contract.schemas import load_contract
 from readiness.errors import UsageError
 from readiness.exercise.plan import make_plan
 from readiness.exercise.starters import Row, lines
-from readiness.record import Record, Writer, read_record
+from readiness.record import Record, read_record
+from readiness.record_writing import Writer
 from readiness.run import Exercise, tool, utc_now
 from readiness.session import Recorded
 from readiness.stage.memory import Memory

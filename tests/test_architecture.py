@@ -13,6 +13,7 @@ from readiness.probe import Effect
 
 ROOT = Path(__file__).parents[1]
 IO = {"socket", "ssl", "asyncio", "subprocess", "threading", "http", "urllib", "OpenSSL", "os", "pathlib", "time"}
+PURE_PATHS = {"PurePath", "PurePosixPath", "PureWindowsPath"}
 OURS = {"readiness", "probes", "checklists", "tests"}
 CORE = {"model": set(), "chain": {"model"}, "register": {"model"}, "personal": set(), "values": {"model"}}
 CORE |= {"recording": {"model", "values"}}
@@ -29,9 +30,11 @@ CORE |= {
     "probe": {"contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
-    "record": {"chain", "errors", "model", "recording", "recording_json", "values"},
+    "record": {"chain", "errors", "model", "record_json", "recording", "recording_json", "values"},
+    "record_json": {"chain", "model", "values"},
+    "record_writing": {"chain", "model", "record", "record_json", "recording", "recording_json", "values"},
 }
-PURE = set(CORE) - {"checklist", "observe", "record"}
+PURE = set(CORE) - {"checklist", "observe", "record", "record_writing"}
 
 
 def imports(path):
@@ -40,7 +43,7 @@ def imports(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module == "pathlib" and {alias.name for alias in node.names} == {"PurePath"}:
+            if node.module == "pathlib" and {alias.name for alias in node.names} <= PURE_PATHS:
                 continue  # names of files only, no files
             if node.module in OURS:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)

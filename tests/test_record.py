@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from readiness.chain import Permit, PermitUsed
 from readiness.errors import RecordError
 from readiness.model import Evidence, Observation, Period, Reason, Strength, Table, Unseen
-from readiness.record import Writer, read_record
+from readiness.record import MIGRATIONS, read_record
+from readiness.record_writing import Writer
 from tests.conftest import NOON
 
 VALUES = [
@@ -175,8 +176,27 @@ TAMPERING = {
     "another version": (lambda r: rewrite(r, format="mm-readiness-record/2"), "mm-readiness-record/1"),
     "no digest": (lambda r: rewrite(r, journal_sha256=None), "journal.jsonl"),
     "not JSON": (lambda r: (r / "run.json").write_text("{"), "run.json"),
+    "another start": (lambda r: rewrite(r, started="2026-11-30T11:00:00Z"), r"run\.json: started"),
+    "another clock": (lambda r: rewrite(r, clock={}), r"run\.json: clock"),
+    "a permit more": (lambda r: rewrite(r, permits_used=[{}]), r"run\.json: permits_used"),
+    "evidence that is a link": (lambda r: link(evidence_of(r)), "no ordinary file"),
+    "half a line, and its digest": (lambda r: rewrite_journal(r, lambda data: data[:-9]), "last line was cut off"),
     "not an object": (lambda r: (r / "run.json").write_text("[]"), "run.json"),
 }
+
+
+def link(path):
+    """The same bytes, but from elsewhere."""
+    elsewhere = path.parents[1] / "elsewhere"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def rewrite_journal(folder, change):
+    """The journal changed, and run.json with it."""
+    data = change((folder / "journal.jsonl").read_bytes())
+    (folder / "journal.jsonl").write_bytes(data)
+    rewrite(folder, journal_sha256=hashlib.sha256(data).hexdigest())
 
 
 def rewrite(folder, **fields):
@@ -190,6 +210,27 @@ def test_what_was_altered_is_refused_and_the_file_is_named(tmp_path, tamper, nam
     tamper(tmp_path / "r")
     with pytest.raises(RecordError, match=named):
         read_record(tmp_path / "r")
+
+
+def test_a_record_of_another_format_says_which_version_reads_it(tmp_path):
+    killed(tmp_path / "r", observation(1))
+    journal = tmp_path / "r" / "journal.jsonl"
+    start, rest = journal.read_text("utf-8").split("\n", 1)
+    later = {**json.loads(start), "format": "mm-readiness-record/9", "tool": [["mm-readiness", "3.1"]]}
+    journal.write_text(f"{json.dumps(later)}\n{rest}", "utf-8")
+    with pytest.raises(RecordError, match=r"record/9'; this version reads mm-readiness-record/1.*mm-readiness 3\.1"):
+        read_record(tmp_path / "r")
+
+
+def test_an_older_format_is_read_by_way_of_its_migration(tmp_path, monkeypatch):
+    killed(tmp_path / "r", observation(1))
+    journal = tmp_path / "r" / "journal.jsonl"
+    old = journal.read_text("utf-8").replace("mm-readiness-record/1", "mm-readiness-record/0")
+    journal.write_text(old.replace('"detail"', '"remark"'), "utf-8")
+    rename = {"remark": "detail"}
+    migrate = lambda row: {rename.get(key, key): value for key, value in row.items()}  # noqa: E731
+    monkeypatch.setitem(MIGRATIONS, "mm-readiness-record/0", migrate)
+    assert read_record(tmp_path / "r").observations == (observation(1),)
 
 
 @pytest.mark.parametrize(

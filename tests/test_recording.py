@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from readiness.errors import RecordError
 from readiness.model import TargetKind
-from readiness.record import Writer, read_record
+from readiness.record import read_record
+from readiness.record_writing import Writer
 from readiness.recording import (
     AccountRow,
     Action,

@@ -122,6 +122,7 @@ def test_observations_and_targets_are_found_by_name_and_kind():
     [
         ("/kedja/profil.toml", "/kedja/nycklar/klient.pem", "nycklar/klient.pem"),
         ("/kedja/profil.toml", "/annan/klient.pem", "/annan/klient.pem"),
+        (r"C:\kedja\profil.toml", r"C:\kedja\nycklar\klient.pem", "nycklar/klient.pem"),
         ("/kedja/profil.toml", "front.example:443", "front.example:443"),
         ("profil.toml", "", ""),
         ("", "klient.pem", "klient.pem"),

@@ -66,15 +66,15 @@ def look_and_judge(
     profile: Path, out: Path | None, lang: str, limits: dict[str, Any], *, as_json: bool, force: bool, **judging: Any
 ) -> None:
     """Look, judge, write and show; and exit as the report says. A wrong profile or checklist leaves no folder."""
+    from readiness.dossier.records import read_any
     from readiness.output import write_files
     from readiness.profile import load_profile, read_text
-    from readiness.record import read_record
     from readiness.reports.formats import USUAL, written
     from readiness.run import judge_records, observe_profile, shipped_or
 
     checklist = shipped_or(judging.get("checklists"))
     chain = judging.get("seen_as", lambda whole: whole)(load_profile(profile, lang))
-    others = [*judging.get("beside", ()), *(read_record(Path(other.path)) for other in chain.records)]
+    others = [*judging.get("beside", ()), *(read_any(Path(other.path)) for other in chain.records)]
     folder = run_folder(out, force=force)
     acting = judging.get("acting")
     exercise = acting(folder) if acting else judging.get("exercise")

@@ -10,24 +10,31 @@ import click
 
 from readiness.commands import _doing as doing
 from readiness.errors import UsageError
-from readiness.options import FORCE, JSON, JUDGING, LANG, OUT, options
+from readiness.options import ANCHORS, FORCE, JSON, JUDGING, LANG, OUT, options
 from readiness.reports.formats import FORMATS, USUAL, written
 from readiness.texts import say
 
 
 @click.command()
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@options(LANG, JSON, JUDGING)
+@options(ANCHORS, LANG, JSON, JUDGING)
 def judge(
-    records: tuple[Path, ...], lang: str, as_json: bool, checklists: Path | None, at: datetime | None, part: str | None
+    records: tuple[Path, ...],
+    anchors: tuple[Path, ...],
+    lang: str,
+    as_json: bool,
+    checklists: Path | None,
+    at: datetime | None,
+    part: str | None,
 ) -> None:
-    """Judge records, without looking again.
+    """Judge records and dossiers, without looking again.
 
     Several are judged together; the first is the owner's own.
     """
+    from readiness.dossier.signature import read_anchors
     from readiness.run import read_and_judge
 
-    report = read_and_judge(records, checklists, at, part or "")
+    report = read_and_judge(records, checklists, at, part or "", read_anchors(anchors, lang))
     doing.show(report, lang, as_json=as_json)
     sys.exit(report.exit_code)
 
@@ -41,10 +48,11 @@ def judge(
     type=click.Choice(list(FORMATS)),
     help="Which reports [default: html and json].",
 )
-@options(OUT, FORCE, LANG, JUDGING)
+@options(ANCHORS, OUT, FORCE, LANG, JUDGING)
 def report(
     records: tuple[Path, ...],
     formats: tuple[str, ...],
+    anchors: tuple[Path, ...],
     out: Path | None,
     force: bool,
     lang: str,
@@ -53,10 +61,11 @@ def report(
     part: str | None,
 ) -> None:
     """Write the reports of one or several records. "--out -" prints one format."""
+    from readiness.dossier.signature import read_anchors
     from readiness.output import run_folder, write_files
     from readiness.run import read_and_judge, utc_now
 
-    judged = read_and_judge(records, checklists, at, part or "")
+    judged = read_and_judge(records, checklists, at, part or "", read_anchors(anchors, lang))
     files = written(judged, lang, formats or USUAL)
     if str(out) == "-":
         if len(files) != 1:

@@ -24,7 +24,7 @@ from readiness.demo.sending.settings import Decision, Identity, Settings
 from readiness.exercise.plan import Plan as Rounds
 from readiness.exercise.plan import make_plan
 from readiness.personal import luhn
-from readiness.record import Writer
+from readiness.record_writing import Writer
 from readiness.session import Recorded
 from readiness.stage.behaviour import NOT_REGISTERED, Behaviour
 from readiness.stage.memory import Memory

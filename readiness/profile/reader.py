@@ -7,7 +7,7 @@ files, hosts and rules that it names exist.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from readiness.chain import Assignment, Party, Profile, Subject, Terms
@@ -53,6 +53,14 @@ def parse_profile(data: Any, source: str, lines: Lines | None = None, lang: str 
     return profile
 
 
+def _absolute(source: str) -> PurePath:
+    """The profile's file, as paths are written on the machine where it was read: records are judged on others too."""
+    for flavour in (PurePosixPath, PureWindowsPath):
+        if flavour(source).is_absolute():
+            return flavour(source)
+    return Path(source).absolute()
+
+
 def _profile(root: Section, source: str, faults: Faults) -> Profile:
     _format(root)
     environment = root.word("environment", ENVIRONMENTS, required=True)
@@ -60,7 +68,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     party_ids = root.ids("party")
     subject = _subject(root, party_ids, parties)
     known = Known(
-        folder=Path(source).absolute().parent,
+        folder=_absolute(source).parent,
         environment=environment,
         subject=subject,
         parties={party.id: party for party in parties},
@@ -92,7 +100,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         sendings=read_sendings(root, known),
         included=included,
         excluded=excluded,
-        source=str(Path(source).absolute()),
+        source=str(_absolute(source)),
     )
     root.done()
     return profile

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import PurePath
 
 from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
@@ -85,7 +85,7 @@ class Ids:
 class Known:
     """What the tables of things refer to."""
 
-    folder: Path
+    folder: PurePath
     environment: str
     subject: Subject
     parties: Mapping[str, Party]

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.contract.schemas import Contract
-from readiness.record import Record, Writer, read_record
+from readiness.record import Record, read_record
+from readiness.record_writing import Writer
 from readiness.stage.scenario import Casting
 from readiness.stage.settings import StageSettings
 from readiness.stage.stage import Stage, running_stage

@@ -104,6 +104,16 @@ def test_paths_are_absolute_from_the_folder_of_the_profile(tmp_path):
     assert (certificate.says("password_prompt"), certificate.says("party_organisation_number")) == (False, "4120000007")
 
 
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [("/kedja/p.toml", "/kedja/klient.pem"), (r"C:\kedja\p.toml", r"C:\kedja\klient.pem")],
+)
+def test_paths_are_those_of_the_machine_that_read_the_profile_wherever_it_is_judged(source, address):
+    profile = read(EVERYTHING, source=source)
+    assert profile.source == source
+    assert address in {target.address for target in profile.targets}
+
+
 def test_a_thing_that_somebody_else_holds_needs_no_file_or_address():
     text = (SOUND + CERTIFICATE).replace('file = "klient.pem"', 'held_by = "leverantoren"')
     assert (read(text).targets[-1].address, read(text).targets[-1].held_by) == ("", "leverantoren")

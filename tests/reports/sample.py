@@ -39,6 +39,7 @@ from readiness.model import (
     Period,
     Reason,
     Rule,
+    Sealed,
     Strength,
     Table,
     Target,
@@ -699,6 +700,13 @@ def _records() -> tuple[RecordUsed, ...]:
     return (
         RecordUsed("1" * 64, "kommunen", True, "test", STARTED, AT, "complete"),
         RecordUsed(
-            "2" * 64, "leverantoren", False, "test", STARTED - timedelta(days=3), AT - timedelta(days=3), "interrupted"
+            "2" * 64,
+            "leverantoren",
+            False,
+            "test",
+            STARTED - timedelta(days=3),
+            AT - timedelta(days=3),
+            "interrupted",
+            Sealed(f"CN=Leverantör {HOSTILE['markup']}", "ab" * 32, AT, time_stamped=True, confirmed=False),
         ),
     )

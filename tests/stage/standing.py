@@ -23,7 +23,8 @@ from lxml import etree
 
 from readiness.contract.schemas import load_contract
 from readiness.model import Unseen
-from readiness.record import Record, Writer, read_record
+from readiness.record import Record, read_record
+from readiness.record_writing import Writer
 from readiness.recording import Connection, Exchange
 from readiness.stage.settings import StageSettings, default_persons
 from readiness.stage.stage import Stage, running_stage

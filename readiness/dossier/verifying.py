@@ -1,0 +1,227 @@
+"""Does a dossier hold? What is found, line by line: intact, by whom, when, and judged again with the same result.
+
+No network, nothing run, nothing written. Every question gives a line that holds, does not, or is a note. Left out:
+words (`texts`), and the command line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography import x509
+
+import probes
+from readiness import __version__
+from readiness.checklist import parse_checklist
+from readiness.dossier.contents import CHECKLISTS, DATA, REPORTS
+from readiness.dossier.faults import DossierError
+from readiness.dossier.opening import Opened, open_dossier
+from readiness.dossier.records import records_inside
+from readiness.dossier.sealing import ONE_LANGUAGE, PDF
+from readiness.dossier.signature import fingerprint
+from readiness.dossier.statement import predicate
+from readiness.dossier.trust import name_of, organisation_number
+from readiness.errors import ReadinessError
+from readiness.model import Mark
+from readiness.record import Record
+from readiness.report import Report
+from readiness.reports.data import data_report
+from readiness.reports.formats import FORMATS, written
+from readiness.run import judge_records, shipped_or
+from readiness.texts import LANGUAGES, say
+from readiness.values import moment_text
+
+
+class State(StrEnum):
+    """What a line says of the dossier: it holds, it does not, or something that is neither."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was found. `key` is a text's under `verify`; a fault brings its own words."""
+
+    key: str
+    state: State
+    values: Mapping[str, object] = field(default_factory=dict)
+    fault: DossierError | None = None
+
+    def text(self, lang: str) -> str:
+        """The line in words."""
+        said = self.fault.text(lang) if self.fault else ""
+        return say(lang, f"verify.{self.key}", fault=said, **self.values)
+
+
+def verify(
+    path: Path, anchors: Sequence[x509.Certificate] = (), at: datetime | None = None, checklists: Path | None = None
+) -> tuple[Line, ...]:
+    """What is found out about a dossier. `at` is the time that certificates are asked about, instead of the stamp's or
+    the signer's; `checklists` a checklist of one's own. OSError where the file cannot be read."""
+    return tuple(_lines(path, anchors, at, checklists))
+
+
+def holds(lines: Sequence[Line]) -> bool:
+    """Whether everything that was asked holds."""
+    return not any(line.state is State.FAILS for line in lines)
+
+
+def _lines(
+    path: Path, anchors: Sequence[x509.Certificate], at: datetime | None, checklists: Path | None
+) -> Iterator[Line]:
+    try:
+        with open_dossier(path, anchors, at) as opened:
+            yield from _intact(opened)
+            yield from _by_whom(opened, anchors)
+            yield from _when(opened)
+            yield from _others(opened, str(path), anchors)
+            yield from _judged(opened, records_inside(opened, str(path)), checklists)
+    except DossierError as fault:
+        yield Line("not_intact", State.FAILS, fault=fault)
+    except ReadinessError as error:
+        yield Line("not_read", State.FAILS, {"why": str(error)})
+
+
+def _intact(opened: Opened) -> Iterator[Line]:
+    count = len(opened.archive.entries)
+    size = sum(entry.size for entry in opened.archive.entries.values())
+    yield Line("intact", State.HOLDS, {"count": count, "megabytes": f"{size / 1e6:.1f}"})
+
+
+def _by_whom(opened: Opened, anchors: Sequence[x509.Certificate]) -> Iterator[Line]:
+    own = opened.certificates[0]
+    number = organisation_number(own)
+    who = {
+        "name": name_of(own),
+        "issuer": own.issuer.rfc4514_string(),
+        "sha256": fingerprint(own),
+        "at": moment_text(opened.at),
+    }
+    yield Line("signed_number" if number else "signed", State.HOLDS, {**who, "number": number})
+    if not anchors:
+        yield Line("no_anchor", State.FAILS)
+    elif opened.not_trusted:
+        yield Line("not_confirmed", State.FAILS, {**who, "why": opened.not_trusted})
+    else:
+        yield Line("confirmed", State.HOLDS, who)
+    yield Line("no_revocation", State.NOTE)
+
+
+def _when(opened: Opened) -> Iterator[Line]:
+    claimed = moment_text(opened.statement.sealed_at)
+    if opened.stamp is None:
+        yield Line("own_word", State.NOTE, {"at": claimed})
+        return
+    said = {"at": moment_text(opened.stamp.at), "name": name_of(opened.stamp.certificate)}
+    state, key = (State.NOTE, "stamp_not_confirmed") if opened.stamp_not_confirmed else (State.HOLDS, "stamp_confirmed")
+    yield Line(key, state, said)
+
+
+def _others(opened: Opened, place: str, anchors: Sequence[x509.Certificate]) -> Iterator[Line]:
+    for number, record in enumerate(records_inside(opened, place, anchors)[1:], 1):
+        values = {"number": number, "id": record.id[:12]}
+        if record.sealed is None:
+            yield Line("other_unsealed", State.NOTE, values)
+        else:
+            key = "other_confirmed" if record.sealed.confirmed else "other_not_confirmed"
+            yield Line(key, State.NOTE, {**values, "name": record.sealed.by})
+
+
+def _judged(opened: Opened, records: Sequence[Record], checklists: Path | None) -> Iterator[Line]:
+    texts = {
+        name.partition("/")[2]: opened.archive.read(name).decode("utf-8", errors="replace")
+        for name in opened.archive.entries
+        if name.startswith(f"{CHECKLISTS}/")
+    }
+    statement = opened.statement
+    inside = parse_checklist(texts, probes.facts())
+    report = judge_records(records, inside, statement.judged_at, statement.part)
+    sealed = opened.archive.read(DATA)
+    version = {"theirs": statement.version, "ours": __version__}
+    if data_report(report).encode("utf-8") == sealed:
+        yield Line("judged_alike", State.HOLDS, {"count": len(report.findings), "checklist": inside.digest})
+    elif statement.version != __version__ and _outcome(json.loads(sealed)) == _outcome(json.loads(data_report(report))):
+        yield Line("judged_alike_but_written", State.HOLDS, version)
+    else:
+        yield Line(
+            "judged_otherwise", State.FAILS, {"name": DATA, "what": _first_difference(report, sealed), **version}
+        )
+    del sealed
+    yield from _stated(opened, report)
+    yield from _reports(opened, report)
+    if report.interrupted:
+        yield Line("interrupted", State.NOTE)
+    if checklists:
+        yield from _judged_by_own(records, report, checklists)
+
+
+def _stated(opened: Opened, report: Report) -> Iterator[Line]:
+    """Whether the signed statement says of the judgement what judging again says."""
+    said = opened.statement
+    again = predicate(report, said.sealed_at, said.version)
+    key, state = ("stated_alike", State.HOLDS) if again == said.predicate else ("stated_otherwise", State.FAILS)
+    yield Line(key, state, {"result": str(said.predicate.get("result"))})
+
+
+def _reports(opened: Opened, report: Report) -> Iterator[Line]:
+    """Whether the reports for people say what the data says: written again, where the same version wrote them.
+
+    A signed PDF begins with the PDF as it was.
+    """
+    if opened.statement.version != __version__:
+        yield Line("reports_not_compared", State.NOTE, {"theirs": opened.statement.version, "ours": __version__})
+        return
+    compared = 0
+    there = {name for name in opened.archive.entries if name.startswith(f"{REPORTS}/")} - {DATA}
+    for name, one in FORMATS.items():
+        for language in LANGUAGES if name not in ONE_LANGUAGE else ():
+            where = f"{REPORTS}/{language}/{one.file}"
+            if where not in there:
+                continue
+            there.remove(where)
+            data = written(report, language, [name])[one.file]
+            if not _is_written_as(data, opened, where):
+                yield Line("report_differs", State.FAILS, {"name": where})
+            compared += 1
+    for where in sorted(there):
+        yield Line("report_unknown", State.FAILS, {"name": where})
+    yield Line("reports_compared", State.NOTE, {"count": compared})
+
+
+def _is_written_as(data: bytes, opened: Opened, name: str) -> bool:
+    """Whether a report is what was written again: a PDF up to where its signature begins, any other wholly."""
+    more = opened.archive.entries[name].size - len(data)
+    with opened.archive.open(name) as file:
+        return (more >= 0 if name.endswith(PDF) else more == 0) and file.read(len(data)) == data
+
+
+def _judged_by_own(records: Sequence[Record], report: Report, checklists: Path) -> Iterator[Line]:
+    """What a checklist of one's own says of the same records, beside what the dossier says."""
+    own = judge_records(records, shipped_or(checklists), report.judged_at, report.part)
+    theirs = {grade.risk: grade for grade in report.grades}
+    other = [g.risk for g in own.grades if g.risk not in theirs or g.because != theirs[g.risk].because]
+    failed = [grade.risk for grade in own.grades if grade.mark is Mark.FAIL]
+    values = {"checklist": own.checklist.digest, "failed": ", ".join(failed) or "-", "code": own.exit_code}
+    yield Line("own_otherwise" if other else "own_alike", State.NOTE, {**values, "other": ", ".join(other)})
+
+
+def _outcome(data: Mapping[str, object]) -> object:
+    """What a judgement came to, whichever version wrote it down."""
+    findings = data.get("findings")
+    rows = [(f["rule"], f["target"], f["verdict"]) for f in findings] if isinstance(findings, list) else findings
+    return rows, data.get("exit_code"), data.get("checklist_digest"), data.get("profile_digest")
+
+
+def _first_difference(report: Report, sealed: bytes) -> str:
+    """Where data.json first says something else than judging again does."""
+    ours = data_report(report).encode("utf-8").splitlines()
+    theirs = sealed.splitlines()
+    number = next((n for n, pair in enumerate(zip(ours, theirs, strict=False), 1) if pair[0] != pair[1]), 0)
+    return str(number or min(len(ours), len(theirs)) + 1)

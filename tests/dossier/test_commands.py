@@ -1,0 +1,181 @@
+"""seal and verify as a person uses them: what they say, write, exit with, and never show."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+import typst
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import ValidationContext
+
+from readiness.cli import main
+from readiness.dossier.pdf_signature import signed_pdf
+from readiness.dossier.verifying import State, holds, verify
+from readiness.reports.formats import FORMATS, Format
+from tests.dossier.conftest import SEALED_AT, signing
+
+SECRET = "en hemlighet"
+PDF = """
+#set document(title: "Rapport", date: datetime(year: 2026, month: 11, day: 30))
+= Rapport
+Det här är en rapport.
+"""
+
+
+def run(*words, env=None, **given):
+    return CliRunner(env=env).invoke(main, [str(word) for word in words], **given)
+
+
+@pytest.fixture(scope="module")
+def issued(sealing):
+    return signing(sealing.root, "ec-p256")
+
+
+@pytest.fixture
+def here(sealing, issued, tmp_path, monkeypatch):
+    """A folder to stand in, with a key, a PKCS#12 file and the root."""
+    issued.pem(tmp_path, "signer")
+    (tmp_path / "signer.p12").write_bytes(issued.pkcs12(SECRET))
+    (tmp_path / "root.pem").write_bytes(sealing.root.cert_pem)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_run_is_sealed_and_verified_by_whoever_has_the_root(sealing, here):
+    judged = ("--checklists", sealing.checklists)
+    done = run("seal", sealing.run, "--key", "signer.pem", *judged, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "The dossier is written: run.zip" in done.output
+    done = run("verify", "run.zip", "--anchor", "root.pem", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[-1] == "The dossier holds."
+    done = run("verify", "run.zip")
+    assert done.exit_code == 12
+    assert "Vem som signerat kan inte bekräftas: ange --anchor" in done.output
+    done = run("verify", "run.zip", "--anchor", "root.pem", "--json")
+    said = json.loads(done.stdout)
+    assert said["holds"] is True
+    assert {"id": "no_revocation", "state": "note"}.items() <= said["lines"][3].items()
+    assert done.exit_code == 0
+    Path("run.zip").write_bytes(Path("run.zip").read_bytes() + b"!")
+    assert run("verify", "run.zip", "--anchor", "root.pem").exit_code == 12
+
+
+def test_a_password_comes_from_the_environment_and_stands_nowhere(sealing, here):
+    command = ("seal", sealing.run, "--pkcs12", "signer.p12", "--checklists", sealing.checklists, "--lang", "en")
+    assert "needs a password" in run(*command).output
+    done = run(*command, "--password-env", "MM_STAMPEL", env={"MM_STAMPEL": "fel"})
+    assert (done.exit_code, "does not open" in done.output) == (2, True)
+    done = run(*command, "--password-env", "MM_STAMPEL", env={"MM_STAMPEL": SECRET})
+    assert done.exit_code == 0, done.output
+    assert SECRET not in done.output
+    data = Path("run.zip").read_bytes()
+    assert SECRET.encode() not in data
+    assert b"PRIVATE KEY" not in data
+
+
+def test_no_file_is_written_over_without_force(sealing, here):
+    Path("out.zip").write_bytes(b"mine")
+    command = ("seal", sealing.run, "--key", "signer.pem", "--checklists", sealing.checklists, "--out", "out.zip")
+    assert run(*command).exit_code == 2
+    assert Path("out.zip").read_bytes() == b"mine"
+    assert run(*command, "--force").exit_code == 0
+    assert zipfile.is_zipfile("out.zip")
+
+
+MISTAKES = {
+    "nothing that signs": ((), "--key"),
+    "two that sign": (("--key", "signer.pem", "--pkcs12", "signer.p12"), "only one"),
+    "a certificate beside PKCS#12": (("--pkcs12", "signer.p12", "--certificate", "root.pem"), "the certificate in it"),
+    "no such folder to write to": (("--key", "signer.pem", "--out", "nowhere/out.zip"), "cannot be written to"),
+    "no such other record": (("nobody.zip", "--key", "signer.pem"), "Give the folder that a run wrote"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_what_to_write_instead(sealing, here, mistake):
+    words, said = MISTAKES[mistake]
+    done = run("seal", sealing.run, *words, "--checklists", sealing.checklists, "--lang", "en")
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert not list(here.glob("*.zip"))
+
+
+def test_a_dossier_is_not_sealed_again_and_what_is_no_dossier_is_told(sealing, here):
+    assert run("seal", "signer.pem", "--key", "signer.pem").exit_code == 2
+    assert run("verify", "signer.pem").exit_code == 12
+    assert run("verify", "nothing.zip").exit_code == 2
+    assert run("verify", here).exit_code == 2
+    assert run("verify", "signer.pem", "--anchor", "signer.p12").exit_code == 2
+
+
+def test_judge_and_report_take_a_dossier_as_they_take_a_folder(sealing, here):
+    run("seal", sealing.run, "--key", "signer.pem", "--checklists", sealing.checklists)
+    judged = ("--checklists", sealing.checklists, "--json")
+    folder, dossier = (json.loads(run("judge", what, *judged).stdout) for what in (sealing.run, "run.zip"))
+    (used,) = dossier["records"]
+    assert used["sealed"]["confirmed"] is False
+    assert folder["findings"] == dossier["findings"]
+    done = run(
+        "report", "run.zip", "--checklists", sealing.checklists, "--format", "html", "--out", "-", "--lang", "sv"
+    )
+    assert "Vem som signerat är inte bekräftat." in done.output
+
+
+# -- PDF
+
+
+def pdf_of(report, lang):
+    return typst.compile(PDF.encode(), pdf_standards=["a-2a"])
+
+
+@pytest.mark.parametrize("key", ["rsa-2048", "ec-p384", "ed25519"])
+def test_a_pdf_is_signed_so_that_a_pdf_program_tells_and_stays_as_it_was_underneath(sealing, key):
+    pdf, signer = pdf_of(None, "sv"), sealing.signer(key)
+    signed = signed_pdf(pdf, signer, SEALED_AT, "sv")
+    assert signed.startswith(pdf)
+    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_signatures
+    assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+    from asn1crypto import x509
+
+    root = x509.Certificate.load(sealing.root.cert.public_bytes(Encoding.DER))
+    status = validate_pdf_signature(
+        embedded,
+        ValidationContext(trust_roots=[root], allow_fetching=False),
+        key_usage_settings=KeyUsageConstraints(
+            key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+        ),
+    )
+    assert (status.intact, status.valid, status.trusted) == (True, True, True), status.summary()
+    with pikepdf.open(BytesIO(signed)) as opened:
+        assert "/StructTreeRoot" in opened.Root
+
+
+def test_reports_in_pdf_are_signed_in_the_dossier_and_compared_with_what_they_were(sealing, here, monkeypatch):
+    monkeypatch.setitem(FORMATS, "pdf", Format("report.pdf", pdf_of))
+    out = sealing.sealed("with-pdf.zip")
+    lines = verify(out, [sealing.root.cert])
+    assert holds(lines), [line.text("en") for line in lines]
+    with zipfile.ZipFile(out) as archive:
+        pdf = archive.read("reports/sv/report.pdf")
+    assert len(PdfFileReader(BytesIO(pdf)).embedded_signatures) == 1
+    monkeypatch.setitem(FORMATS, "pdf", Format("report.pdf", lambda report, lang: pdf_of(report, lang) + b"%"))
+    fails = {line.key for line in verify(out, [sealing.root.cert]) if line.state is State.FAILS}
+    assert fails == {"report_differs"}
+    monkeypatch.delitem(FORMATS, "pdf")
+    assert "report_unknown" in {line.key for line in verify(out, [sealing.root.cert])}
+
+
+def test_verifying_writes_nothing_anywhere(sealing, here, dossier):
+    before = {path: path.stat().st_mtime_ns for path in [*here.rglob("*"), *sealing.folder.rglob("*")]}
+    assert run("verify", dossier, "--anchor", "root.pem").exit_code == 0
+    after = {path: path.stat().st_mtime_ns for path in [*here.rglob("*"), *sealing.folder.rglob("*")]}
+    assert after == before
