@@ -11,7 +11,7 @@ import sys
 import click
 
 from readiness import __version__
-from readiness.commands import judging, looking, reading, staging
+from readiness.commands import attesting, judging, looking, reading, staging
 from readiness.options import Group
 
 
@@ -31,6 +31,7 @@ for command in (
     looking.run,
     looking.observe,
     looking.probe,
+    attesting.attest,
     staging.stage,
     staging.exercise,
     judging.judge,
