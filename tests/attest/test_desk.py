@@ -11,6 +11,7 @@ import pytest
 from readiness.attest.store import keep, with_line
 from readiness.errors import UsageError
 from readiness.profile import load_profile, read_text
+from readiness.reports.html import html_report
 from readiness.run import Looking, judge_records, observe_profile
 from readiness.standing import Change, Standing
 from tests.attest.desks import CHECKLIST, NOON, desk, sound
@@ -148,3 +149,13 @@ def test_a_statement_grows_old(tmp_path):
     assert at.take(looked, question, sound(looked, question, valid_until="2027-11-30")) == {}
     late = replace(at, clock=lambda: NOON + timedelta(days=367))
     assert late.look().question("10-4").standing is Standing.EXPIRED
+
+
+def test_a_report_says_what_has_changed_since_a_statement_was_made(tmp_path):
+    at = desk(tmp_path, SOUND + STATEMENT + CITED + VOID)
+    text = read_text(at.path, "sv")
+    record = observe_profile(load_profile(at.path), text, tmp_path / "record", Looking(clock=lambda: NOON))
+
+    page = html_report(judge_records([record], CHECKLIST), "sv")
+
+    assert "upphört; version av arende var 5.1, är nu 5.2" in page
