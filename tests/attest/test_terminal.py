@@ -10,7 +10,6 @@ from readiness.texts import LANGUAGES
 from tests.attest.desks import desk
 
 ANSWER = ["ja", "Så här.", "Anvisning", "2026-10-01", "", "ab" * 32, "Anna Alm", "1", "1", "", "1", "ja"]
-OLDEST = "valid_until = 2"
 
 
 @pytest.fixture
