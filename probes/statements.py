@@ -43,6 +43,9 @@ FACTS = (
     ),
 )
 
+DOCUMENT_BYTES = 64 * 1024 * 1024
+"""The largest document whose digest is compared with the one cited; a larger one is cited by its digest alone."""
+
 
 class Conditions(NamedTuple):
     """What a statement was tied to: how many things, which of them changed, and which could not be seen."""
@@ -62,7 +65,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     at = target.says("on")
     conditions = read_conditions(target, _serials_now(target, session))
     facts = read_statement(target) | {
-        "statement.document": _seen(partial(read_document, target, session.read_file)),
+        "statement.document": _seen(partial(read_document, target, partial(session.read_file, limit=DOCUMENT_BYTES))),
         "statement.void": conditions.void,
         "statement.conditions": conditions.number,
         "statement.changes": conditions.changes,
@@ -123,10 +126,11 @@ def _serials_now(target: Target, session: Session) -> dict[str, str | Unseen]:
     """The serial number of each certificate that the statement is tied to, by the certificate's id."""
     certificates = {one.id: one for one in session.profile_targets(TargetKind.CERTIFICATE)}
     wanted = [certificates[id_] for id_ in _pairs(target, "void_if_serials") if id_ in certificates]
-    return {one.id: _seen(partial(_serial_of, one, session)) for one in wanted}
+    return {one.id: _seen(partial(serial_of, one, session)) for one in wanted}
 
 
-def _serial_of(certificate: Target, session: Session) -> str | Unseen:
+def serial_of(certificate: Target, session: Session) -> str | Unseen:
+    """The serial number that a certificate of the profile has now. CannotObserve where its file cannot be read."""
     if certificate.held_by:
         return Unseen(Reason.NOT_CONFIGURED, f"{certificate.id} is held by {certificate.held_by}")
     return read_serial(session.read_file(certificate.address), lambda: session.password(certificate.id))

@@ -126,6 +126,11 @@ class Deviation:
     expires: datetime | None
     malformed: str = ""
 
+    @property
+    def self_approved(self) -> bool:
+        """Whether its owner has decided it alone, as far as the names tell."""
+        return bool(self.owner) and self.owner.strip().casefold() == self.approved_by.strip().casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class OtherRecord:

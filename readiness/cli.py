@@ -12,7 +12,7 @@ import sys
 import click
 
 from readiness import __version__
-from readiness.commands import handing_over, judging, looking, reading, staging
+from readiness.commands import attesting, handing_over, judging, looking, reading, staging
 from readiness.options import Group
 
 
@@ -32,6 +32,7 @@ for command in (
     looking.run,
     looking.observe,
     looking.probe,
+    attesting.attest,
     staging.stage,
     staging.exercise,
     judging.judge,

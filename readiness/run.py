@@ -6,7 +6,6 @@ Left out: the command line, and the formats of a report.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import platform
 import ssl
 from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +27,7 @@ from readiness.judge import grade, judge
 from readiness.model import Observation, TargetKind, Unseen
 from readiness.observe import Progress, observe
 from readiness.probe import Limits
-from readiness.profile import from_json, parse_profile, profile_data, to_json
+from readiness.profile import from_json, parse_profile, to_json, whole_profile
 from readiness.record import Record, read_record
 from readiness.record_writing import Writer
 from readiness.recording import (
@@ -72,9 +71,10 @@ def observe_profile(
 ) -> Record:
     """Look at the chain of a profile and leave a record in the folder. `text` is the profile as it was written."""
     started = looking.clock()
+    whole = whole_profile(text, profile.source)
     start = {
-        "profile": to_json(profile_data(text)),
-        "profile_digest": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        "profile": to_json(whole.data),
+        "profile_digest": whole.digest,
         "profile_source": profile.source,
         "tool": [list(row) for row in tool(looking.contract)],
     }

@@ -28,6 +28,7 @@ from readiness.registers import PURPOSES
 from readiness.report import DeviationState
 from readiness.reports._timeline import LANE_OF, LANES
 from readiness.stage.scenario import GROUPS
+from readiness.standing import Standing
 from readiness.texts import LANGUAGES, say, texts
 
 TABLES: dict[str, Iterable[str]] = {
@@ -71,6 +72,7 @@ TABLES: dict[str, Iterable[str]] = {
     ),
     "scenario_group": GROUPS,
     "scenario_state": Verdict,
+    "standing": (*Standing, "version_changed", "version_gone", "serial_changed"),
     "step": ("forsumbar", "mycket_lag", "lag", "hog", "mycket_hog"),
     "strength": Strength,
     "subject": ("kommun", "vendor"),

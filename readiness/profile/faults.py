@@ -6,6 +6,7 @@ Left out: finding the mistakes, but for one that may stand anywhere: a personal 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,18 +22,38 @@ COMPARED = 300
 """How many of them a misspelt one is compared with, and after how many faults no more: 5000 must not take minutes."""
 
 
-class Faults:
-    """Every mistake found in one profile."""
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The rows of a list, from place `first` on, that stand in another file: its name and lines."""
 
-    def __init__(self, source: str, lines: Lines, lang: str) -> None:
-        self.source, self.lines, self.lang = source, lines, lang
+    table: Place
+    first: int
+    source: str
+    lines: Lines
+
+    def within(self, path: Place) -> Place | None:
+        """The path in that file, or None where it stands in the profile itself."""
+        head, rest = path[: len(self.table)], path[len(self.table) :]
+        if head != self.table or not rest or not isinstance(rest[0], int) or rest[0] < self.first:
+            return None
+        return (*head, rest[0] - self.first, *rest[1:])
+
+
+class Faults:
+    """Every mistake found in one profile, and in the file of statements that it names."""
+
+    def __init__(self, source: str, lines: Lines, lang: str, elsewhere: Elsewhere | None = None) -> None:
+        self.source, self.lines, self.lang, self.elsewhere = source, lines, lang, elsewhere
         self.found: list[Fault] = []
 
     def add(self, path: Place, code: str, **values: object) -> None:
         """Note a fault of that code (see texts, profile_wrong and profile_cure) at a path of the data."""
-        key = dotted(path, places=not self.lines)
+        source, lines = self.source, self.lines
+        if self.elsewhere and (within := self.elsewhere.within(path)):
+            source, lines, path = self.elsewhere.source, self.elsewhere.lines, within
+        key = dotted(path, places=not lines)
         wrong, cure = (say(self.lang, f"profile_{part}.{code}", path=key, **values) for part in ("wrong", "cure"))
-        self.found.append(Fault(self.source, self.lines.line(path), key, wrong, cure))
+        self.found.append(Fault(source, lines.line(path), key, wrong, cure))
 
     def unknown(self, path: Place, code: str, word: str, known: Collection[str]) -> None:
         """Note a word that is none of the known ones, with the nearest of them where one is near."""

@@ -13,8 +13,9 @@ from typing import Any
 from readiness.chain import Assignment, Party, Profile, Subject, Terms
 from readiness.errors import ProfileError
 from readiness.profile.declarations import read_absences, read_deviations, read_permits, read_records, read_risk_levels
-from readiness.profile.faults import Faults, personal_numbers
-from readiness.profile.file import check_size, profile_data, read_text
+from readiness.profile.faults import Elsewhere, Faults, personal_numbers
+from readiness.profile.file import check_size, read_text
+from readiness.profile.inclusion import KEY, whole_profile
 from readiness.profile.lines import Lines
 from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
@@ -31,17 +32,22 @@ PARTIES = ("kommun", "vendor", "operator", "authority", "other")
 
 
 def load_profile(path: Path, lang: str = "sv") -> Profile:
-    """The profile in a file. ProfileError with every fault: of the file, of TOML, or of what it says."""
+    """The profile in a file, with the statements in the file that it names. ProfileError with every fault: of a file,
+    of TOML, or of what it says."""
     text = read_text(path, lang)
-    return parse_profile(profile_data(text, str(path), lang), str(path), Lines(text), lang)
+    whole = whole_profile(text, str(path), lang)
+    return parse_profile(whole.data, str(path), Lines(text), lang, whole.elsewhere)
 
 
-def parse_profile(data: Any, source: str, lines: Lines | None = None, lang: str = "sv") -> Profile:
+def parse_profile(
+    data: Any, source: str, lines: Lines | None = None, lang: str = "sv", elsewhere: Elsewhere | None = None
+) -> Profile:
     """The profile in plain TOML data. `source` is its file, whose folder relative paths start from.
 
-    Without `lines` (data out of a record) faults name the place in the data and no line. ProfileError with every fault.
+    Without `lines` (data out of a record) faults name the place in the data and no line. The data holds what other
+    files say already, and `elsewhere` which of it that is; nothing is read here. ProfileError with every fault.
     """
-    faults = Faults(source, lines or Lines(), lang)
+    faults = Faults(source, lines or Lines(), lang, elsewhere)
     if not isinstance(data, Mapping):
         faults.add((), "not_a_profile")
         raise ProfileError(faults.found)
@@ -76,6 +82,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         certificate_ids=root.ids("certificate"),
     )
     ids = Ids(faults, targets=True)
+    root.text(KEY)  # what it names is in the data
     nodes = read_nodes(root, known, ids)
     targets = read_targets(root, known, nodes, ids)
     targets += read_refusal_certificates(root, known, targets, ids)

@@ -7,6 +7,7 @@ Left out: which checks there are and who may answer them (the checklist), and wh
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
 from readiness.chain import Node
@@ -14,6 +15,7 @@ from readiness.model import Target, TargetKind
 from readiness.profile.shapes import check, serial, sha256
 from readiness.profile.targets import STATEMENT, Known, declared
 from readiness.profile.values import Section, end_of, start_of
+from readiness.texts import say
 
 ANSWERS = ("yes", "no", "partly", "text")
 SIGNERS = (
@@ -34,16 +36,29 @@ SIGNERS = (
 def read_statements(
     root: Section, known: Known, nodes: tuple[Node, ...], targets: tuple[Target, ...]
 ) -> tuple[Target, ...]:
-    """One target for each statement: "statement-10-4", and "statement-10-4-2" for a second one about that check."""
+    """One target for each standing statement: "statement-10-4", and "statement-10-4-2" for a second about that check.
+
+    A statement that says when it was `given` replaces those before it about its check by its party, and by the parties
+    that it `replaces`. What is replaced stays in the file to be read, with its faults told, and is no target.
+    """
     count: Counter[str] = Counter()
-    found = []
+    found: list[Target] = []
     for section in root.tables("statement"):
         number = section.shaped("check", check, required=True)
-        count[number] += 1
-        id_ = f"{STATEMENT}{number}" + (f"-{count[number]}" if count[number] > 1 else "")
-        found.append(_statement(section, id_, number, known, nodes, targets))
+        made = _statement(section, "", number, known, nodes, targets)
+        given, others = section.moment("given"), section.words("replaces", known.party_ids, code="unknown_party")
+        if given:
+            found = [one for one in found if one.says("check") != number or one.party not in {made.party, *others}]
+        elif others:
+            section.wrong("given", "missing", name="given", example=say(section.faults.lang, "profile_example.moment"))
+        found.append(made)
         section.done()
-    return tuple(found)
+    return tuple(replace(one, id=_id(str(one.says("check") or ""), count)) for one in found)
+
+
+def _id(number: str, count: Counter[str]) -> str:
+    count[number] += 1
+    return f"{STATEMENT}{number}" + (f"-{count[number]}" if count[number] > 1 else "")
 
 
 def _statement(

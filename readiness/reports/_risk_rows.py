@@ -160,7 +160,7 @@ def counted(grades: Iterable[Grade], lang: str) -> str:
 def beside_text(lang: str, deviation: Deviation, state: DeviationState) -> str:
     """An accepted deviation in a sentence, to stand beside the verdict that it does not change."""
     nobody = say(lang, "html_deviations.never")
-    return say(
+    text = say(
         lang,
         "html_deviations.beside",
         reason=deviation.reason or nobody,
@@ -168,6 +168,7 @@ def beside_text(lang: str, deviation: Deviation, state: DeviationState) -> str:
         expires=moment_text(lang, deviation.expires) if deviation.expires else nobody,
         state=say(lang, f"deviation.{state.value}"),
     )
+    return f"{text}. {say(lang, 'terminal.deviation_self_approved')}" if deviation.self_approved else text
 
 
 def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weight]]) -> tuple[FindingRow, ...]:

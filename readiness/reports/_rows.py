@@ -13,6 +13,7 @@ from datetime import datetime
 from readiness.chain import Deviation
 from readiness.model import (
     Evidence,
+    Finding,
     Observation,
     Rule,
     Table,
@@ -29,6 +30,7 @@ from readiness.reports._words import (
     deviations_for,
     value_text,
 )
+from readiness.standing import Standing, changes, standing, worst
 from readiness.texts import pick, say
 
 
@@ -85,6 +87,7 @@ class StatementRow:
     valid_until: str
     document: str
     digest: str
+    standing: str
 
 
 def unseen_rows(report: Report, lang: str) -> tuple[UnseenRow, ...]:
@@ -177,6 +180,9 @@ def deviation_rows(report: Report, lang: str) -> tuple[DeviationRow, ...]:
 def statement_rows(report: Report, lang: str) -> tuple[StatementRow, ...]:
     """Every statement of the profile, in its order."""
     titles = {check.id: pick(lang, check.title) for check in report.checklist.checks}
+    about: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        about.setdefault(finding.target, []).append(finding)
 
     def row(target: Target) -> StatementRow:
         said = {name: value for name, value in target.declared if isinstance(value, str)}
@@ -194,9 +200,25 @@ def statement_rows(report: Report, lang: str) -> tuple[StatementRow, ...]:
             valid_until=days.get("valid_until", ""),
             document=", ".join(filter(None, (said.get("document_title"), days.get("document_date")))),
             digest=said.get("document_sha256", ""),
+            standing=_standing_text(lang, target, about.get(target.id, [])),
         )
 
     return tuple(map(row, report.targets(TargetKind.STATEMENT)))
+
+
+def _standing_text(lang: str, statement: Target, findings: Iterable[Finding]) -> str:
+    """How a statement stands by the findings about it, and what it was tied to that has changed; "" without any."""
+    by_standing: dict[Standing, Finding] = {}
+    for finding in findings:
+        by_standing.setdefault(standing(finding), finding)
+    if not by_standing:
+        return ""
+    found = worst(by_standing)
+    told = [say(lang, f"standing.{found.value}")]
+    for one in changes(statement, by_standing[found]) if found is Standing.VOID else ():
+        key = "serial_changed" if one.serial else "version_changed" if one.now else "version_gone"
+        told.append(say(lang, f"standing.{key}", id=one.id, then=one.then, now=one.now))
+    return "; ".join(told)
 
 
 def party_name(report: Report, id_: str) -> str:

@@ -226,6 +226,8 @@ def _one_deviation(page: Page, deviation: Deviation, state: DeviationState) -> N
     people = {"by": _escaped(deviation.approved_by), "owner": _escaped(deviation.owner)}
     expires = moment_text(page.lang, deviation.expires)
     page.line(page.say("deviation_why", reason=_escaped(deviation.reason), expires=expires, **people), indent=2)
+    if deviation.self_approved:
+        page.line(page.say("deviation_self_approved"), indent=2)
 
 
 def _meaning(page: Page) -> None:
