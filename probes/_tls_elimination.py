@@ -14,14 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from probes._tls_answers import REFUSALS
-from probes._tls_asking import NO_APPLICATION_PROTOCOL, Asker, Offer, Refusal, Reply
+from probes._tls_asking import NO_APPLICATION_PROTOCOL, Asker, Finish, Offer, Refusal, Reply
 from probes._tls_extensions import DEFLATE, PROTOCOLS, extensions, read_protocol
 from probes._tls_flight import Flight, key_exchange, signs
 from probes._tls_hello import VERSIONS
 from probes._tls_keys import KEYED
 from probes._tls_keys import SUITES as OPENED
 from probes._tls_names import GROUPS, SIGNATURE_ALGORITHMS
-from probes._tls_suites import SUITES_1_3, SUITES_TO_1_2
+from probes._tls_suites import SUITES, SUITES_1_3, SUITES_TO_1_2
 from readiness.model import Reason, Unseen
 
 AT_ONCE = 128
@@ -67,7 +67,8 @@ class Found:
     """One version at one address.
 
     `order`: server, client, single (one suite only) or other; `primes`: those of finite fields; `flights`: every
-    answer; `rich`: the first, where its hello carried every extension; `protocols`: those chosen by ALPN on the way,
+    answer; `rich`: the first, where its hello carried every extension, and `finish`: its handshake in TLS 1.3,
+    completed or the reason why it was not; `protocols`: those chosen by ALPN on the way,
     and `protocols_left` those not asked about yet; `differs`: how the same was answered in two ways.
     """
 
@@ -79,6 +80,7 @@ class Found:
     primes: dict[int, Flight] = field(default_factory=dict)
     flights: list[Flight] = field(default_factory=list)
     rich: Flight | None = None
+    finish: Finish | Unseen | None = None
     protocols: list[str] = field(default_factory=list)
     protocols_left: list[str] = field(default_factory=lambda: list(PROTOCOLS))
     differs: str = ""
@@ -112,10 +114,11 @@ class Elimination:
         left = list(suites)
         while left:
             together = self._together
-            reply = await self._ask(self._all_together(left) if together else self._offer(left))
+            reply = await self._ask_together(left) if together else await self._ask(self._offer(left))
             if isinstance(reply, Flight) and self._takes(reply, left):
                 if together:
                     self._read_extensions(reply)
+                    self._offer_again(reply)
                 continue
             if together and isinstance(reply, Refusal) and reply.alert == NO_APPLICATION_PROTOCOL:
                 self._found.protocols_left = []
@@ -126,6 +129,16 @@ class Elimination:
             await self._no_more_suites(left, reply)
             return
 
+    async def _ask_together(self, left: Sequence[int]) -> Reply:
+        """The first hello of TLS 1.3 goes on to a completed handshake, where it can be read."""
+        offer = self._all_together(left)
+        if not self._modern or self._found.finish is not None:
+            return await self._ask(offer)
+        self._found.finish = await self._asker.finish(offer)
+        if isinstance(self._found.finish, Finish):
+            return self._found.finish.flight
+        return await self._ask(offer)
+
     def _read_extensions(self, flight: Flight) -> None:
         found = self._found
         found.rich = found.rich or flight
@@ -135,6 +148,11 @@ class Elimination:
             found.protocols_left.remove(chosen)
         elif flight.whole:
             found.protocols_left = []  # the rest was offered, and nothing of it chosen
+
+    def _offer_again(self, flight: Flight) -> None:
+        """Where a suite without a group was chosen, all groups are offered again: those with one were passed by."""
+        if not flight.group and not self._modern:
+            self._groups = list(self._all_groups)
 
     async def _no_more_suites(self, left: list[int], reply: Reply) -> None:
         found = self._found.suites
@@ -342,12 +360,15 @@ CHACHA20 = {0x1303, 0xCC13, 0xCC14, 0xCC15, 0xCCA8, 0xCCA9, 0xCCAA, 0xCCAB, 0xCC
 
 
 def _chunks(suites: Iterable[int]) -> Iterator[list[int]]:
-    """Those that servers of today know come first: a hello without any of them is a refusal at once."""
-    listed = sorted(suites, key=lambda suite: (suite not in USUAL, suite))
+    """Those that tell most come first, then those that servers of today know."""
+    listed = sorted(suites, key=lambda suite: (_rank(suite), suite))
     return (listed[at : at + AT_ONCE] for at in range(0, len(listed), AT_ONCE))
 
 
-USUAL = {suite for suite, name in (SUITES_TO_1_2 | SUITES_1_3).items() if "ECDHE" in name or "AES" in name}
+def _rank(suite: int) -> int:
+    """Suites with ephemeral curves show group and signature, too."""
+    name = SUITES[suite]
+    return 0 if "ECDHE_" in name and "PSK" not in name else 1 if "_AES_" in name else 2
 
 
 def _why(reply: Refusal | Unseen) -> Unseen:

@@ -55,7 +55,10 @@ async def ask_extras(asker: Asker, found: Mapping[str, Found]) -> Extras:
     if old and newest:
         extras.plain = newest.rich or await _rich(asker, old)
     if isinstance(modern, Offer):
-        extras.finish = await asker.finish(replace(modern, more=extensions(())))
+        finish = found["TLSv1.3"].finish
+        extras.finish = (
+            finish if isinstance(finish, Finish) else await asker.finish(replace(modern, more=extensions(())))
+        )
         extras.modern = extras.finish.flight if isinstance(extras.finish, Finish) else extras.finish
     elif modern is not None:
         extras.finish = extras.modern = modern

@@ -8,6 +8,7 @@ Left out: SSLv2, EXPORT suites, session resumption, early data, and everything a
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
@@ -183,7 +184,8 @@ def _extension(number: int, data: bytes) -> bytes:
 
 
 def _numbers(values: Iterable[int]) -> bytes:
-    return b"".join(value.to_bytes(2) for value in values)
+    listed = tuple(values)
+    return struct.pack(f">{len(listed)}H", *listed)
 
 
 def _vector(width: int, data: bytes) -> bytes:
