@@ -88,6 +88,7 @@ def delayed(ports: Sequence[int], round_trip: float) -> Iterator[tuple[list[int]
         yield list(ports), []
         return
     taken, fronts, loop = [0] * len(ports), list[int](), asyncio.new_event_loop()
+    held = set[object]()  # the loop itself holds its tasks weakly
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -102,6 +103,7 @@ def delayed(ports: Sequence[int], round_trip: float) -> Iterator[tuple[list[int]
                 reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int = port, number: int = number
             ) -> None:
                 taken[number] += 1
+                held.add(asyncio.current_task())
                 await asyncio.sleep(round_trip)  # the handshake of TCP, which a relay cannot hold back
                 behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", port)
                 await asyncio.gather(pass_on(reader, behind_writer), pass_on(behind_reader, writer))
@@ -115,9 +117,7 @@ def delayed(ports: Sequence[int], round_trip: float) -> Iterator[tuple[list[int]
     try:
         yield fronts, taken
     finally:
-        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
-        loop.call_later(0.2, loop.stop)
-        loop.call_soon_threadsafe(lambda: None)
+        loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
 
 

@@ -71,13 +71,13 @@ def by_testssl(address: str, program: str) -> Suites:
     """The same by testssl.sh."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "said.json")
-        options = ["--warnings", "batch", "--color", "0", "--nodns", "none", "--quiet", "-E", "--mapping", "rfc"]
+        options = ["--warnings", "batch", "--color", "0", "--nodns", "none", "--quiet", "-E"]
         _run([program, *options, "--jsonfile", str(path), address])
         rows = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     found = dict[str, set[str]]()
     for row in rows:
-        if match := re.match(r"cipher-(\w+)_x", row["id"]):
-            found.setdefault(TESTSSL.get(match[1], match[1]), set()).add(_iana(row["finding"].split()[-1]))
+        if match := re.match(r"cipher-(\w+)_x([0-9a-f]+)$", row["id"]):
+            found.setdefault(TESTSSL.get(match[1], match[1]), set()).add(suite_name(int(match[2], 16)))
     return found
 
 
