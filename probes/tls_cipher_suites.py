@@ -21,7 +21,9 @@ ACCEPTED, ORDER, TABLE = "tls.suites_accepted", "tls.suite_order", "tls.suites"
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Tell what the scan of the endpoint found; CannotObserve where nothing is accepted."""
     found = await scan(target, session)
-    yield Seen(CONNECTIONS, found.connections, f"to {len(found.looks)} address(es), for all that is asked about TLS")
+    limits = session.limits
+    pace = f"at most {limits.scan_connections}, {limits.scan_at_a_time} at a time, {limits.scan_pause:g} s apart"
+    yield Seen(CONNECTIONS, found.connections, f"to {len(found.looks)} address(es); set were {pace}")
     yield Seen(OFFERED, len(SUITES))
     yield tell_set(ACCEPTED, join(found, lambda one: one.suites, suite_name))
     yield Seen(ORDER, read_order(found))

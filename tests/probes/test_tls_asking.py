@@ -14,6 +14,7 @@ from probes._tls import endpoint_of
 from probes._tls_asking import Asker, Offer, Pace, Refusal, Reply
 from probes._tls_elimination import ALL_SIGNATURES, CURVES, TLS_1_3_GROUPS, Elimination, Found
 from probes._tls_flight import Flight
+from probes._tls_old_ways import ask_sslv2
 from probes._tls_records import ALERTS
 from probes._tls_scan import Scan, scan
 from readiness.model import Reason, Target, TargetKind, Unseen
@@ -209,6 +210,13 @@ def test_hanging_up_refuses_only_between_two_accepted_hellos(part: Part) -> None
     assert isinstance(asking(server, lambda asker: asker.ask(other, control)), Refusal)
     assert isinstance(asking(server, lambda asker: asker.ask(other)), Unseen)
     assert isinstance(asking(part, lambda asker: asker.ask(other, control)), Unseen)
+
+
+def test_sslv2_is_refused_by_hanging_up_only_if_the_control_before_it_was_accepted() -> None:
+    trouble = in_turn(resets, says(alert(40)), resets, says(HELLO))
+    assert isinstance(asking(trouble, lambda asker: ask_sslv2(asker, OLD)), Unseen)
+    fine = in_turn(resets, says(HELLO), resets, says(HELLO))
+    assert asking(fine, lambda asker: ask_sslv2(asker, OLD)) == "refused"
 
 
 def test_no_more_connections_are_made_than_were_set_and_what_is_left_is_open() -> None:

@@ -124,9 +124,9 @@ def test_probes_of_one_run_ask_once(tmp_path: Path) -> None:
 
         async def twice() -> list[object]:
             first = [seen.value async for seen in PROBE.observe(target, session)]
-            made = len(session._looks)
+            made = dict(session._looks)
             second = [seen.value async for seen in PROBE.observe(target, session)]
-            return [first == second, made == len(session._looks) == 2]
+            return [first == second, len(made) == 2 and made == session._looks]
 
         assert asyncio.run(twice()) == [True, True]
 

@@ -95,6 +95,19 @@ ZOO = (
         },
     ),
     Animal(
+        "nginx of TLS 1.2 with an EC certificate alone: no group works without the certificate's own curve beside it",
+        lambda folder, rsa, ec: nginx(
+            folder,
+            ec,
+            protocols="TLSv1.2",
+            extra="ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256; ssl_ecdh_curve X25519:prime256v1:secp384r1;",
+        ),
+        {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+        {"x25519", "secp256r1", "secp384r1"},
+        ecdsa(224, 256, 384, 512),
+        {"server_certificates.key_types": {"EC"}},
+    ),
+    Animal(
         "HAProxy",
         lambda folder, rsa, ec: haproxy(
             folder,
