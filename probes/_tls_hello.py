@@ -8,6 +8,7 @@ Left out: SSLv2, EXPORT suites, session resumption, early data, and everything a
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
@@ -29,9 +30,13 @@ def client_hello(
     signature_algorithms: Sequence[int] | None = None,
     random: bytes = b"",
     session_id: bytes | None = None,
+    shares: Sequence[tuple[int, bytes]] | None = None,
+    more: Sequence[tuple[int, bytes]] = (),
+    compressions: bytes = b"\0",
 ) -> bytes:
     """One record that offers these versions (names of VERSIONS) and, where they are given, only these suites and so on.
 
+    `shares` are (group, public key) of key shares, by default a fresh one of X25519; `more` are further extensions.
     `server_name` is sent as RFC 6066 wants it: never for an IP address, never in SSLv3. ValueError for a name that no
     DNS could hold. A version below TLS 1.3 cannot be offered without implying the older ones (RFC 5246 E.1): a server
     may answer with one of them.
@@ -49,11 +54,13 @@ def client_hello(
             random or os.urandom(32),
             _vector(1, session_id),
             _vector(2, _numbers(chosen)),
-            _vector(1, b"\0"),  # compression: null
+            _vector(1, compressions),
         )
     )
     if highest > VERSIONS["SSLv3"]:
-        body += _extensions(offered, server_name, groups, signature_algorithms, len(body))
+        extensions = _extensions(offered, server_name, groups, signature_algorithms, shares)
+        extensions += b"".join(_extension(number, data) for number, data in more)
+        body += _vector(2, extensions + _padding(len(body) + 2 + len(extensions) + 4))
     message = bytes([CLIENT_HELLO]) + _vector(3, body)
     # RFC 5246 E.1: old servers look at the record's version too; {3,1} is what every client of today sends.
     record_version = min(max(lowest, VERSIONS["SSLv3"]), VERSIONS["TLSv1.0"])
@@ -136,14 +143,15 @@ def _extensions(
     server_name: str,
     groups: Sequence[int] | None,
     signature_algorithms: Sequence[int] | None,
-    so_far: int,
+    shares: Sequence[tuple[int, bytes]] | None,
 ) -> bytes:
     modern = VERSIONS["TLSv1.3"] in offered
     listed = tuple(groups) if groups is not None else GROUPS_1_3 + (GROUPS_OLD if len(offered) > modern else ())
     found = b""
     if name := sent_name(server_name):
         found += _extension(0, _vector(2, b"\0" + _vector(2, name)))
-    found += _extension(10, _vector(2, _numbers(listed)))
+    if listed:
+        found += _extension(10, _vector(2, _numbers(listed)))
     if len(offered) > modern:
         found += _extension(11, _vector(1, b"\0"))  # ec_point_formats: uncompressed
         found += _extension(23, b"")  # extended_master_secret, RFC 7627
@@ -151,15 +159,19 @@ def _extensions(
         found += _extension(13, _vector(2, _numbers(signature_algorithms or SIGNATURE_ALGORITHMS)))
     if modern:
         found += _extension(43, _vector(1, _numbers(sorted(offered, reverse=True))))
-        found += _extension(51, _vector(2, _key_share(listed)))
-    return _vector(2, found + _padding(so_far + 2 + len(found) + 4))
+        found += _extension(51, _vector(2, _key_share(listed) if shares is None else _shares(shares)))
+    return found
 
 
 def _key_share(groups: Sequence[int]) -> bytes:
     """A real X25519 share: an empty list relies on HelloRetryRequest, which old middleboxes do not let through."""
     if X25519 not in groups:
         return b""
-    return X25519.to_bytes(2) + _vector(2, X25519PrivateKey.generate().public_key().public_bytes_raw())
+    return _shares([(X25519, X25519PrivateKey.generate().public_key().public_bytes_raw())])
+
+
+def _shares(shares: Iterable[tuple[int, bytes]]) -> bytes:
+    return b"".join(group.to_bytes(2) + _vector(2, public) for group, public in shares)
 
 
 def _padding(length: int) -> bytes:
@@ -172,7 +184,8 @@ def _extension(number: int, data: bytes) -> bytes:
 
 
 def _numbers(values: Iterable[int]) -> bytes:
-    return b"".join(value.to_bytes(2) for value in values)
+    listed = tuple(values)
+    return struct.pack(f">{len(listed)}H", *listed)
 
 
 def _vector(width: int, data: bytes) -> bytes:

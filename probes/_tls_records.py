@@ -1,11 +1,13 @@
 """What did the peer say? Bytes in as they come, alerts and handshake messages out; nothing is believed, all is bounded.
 
 Written from RFC 8446 section 5 and 6, RFC 5246 section 6 and 7, RFC 6101 section 5. Handshake messages may be cut over
-records, and several may share one. Left out: everything encrypted, and whether what was said fits what was asked.
+records, and several may share one. Left out: the keys of what is encrypted (`_tls_keys`), and whether what was said
+fits what was asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -56,6 +58,11 @@ class Message:
     type: int
     body: bytes
 
+    @property
+    def raw(self) -> bytes:
+        """With its header: what a transcript is made of."""
+        return bytes([self.type]) + len(self.body).to_bytes(3) + self.body
+
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
@@ -68,6 +75,7 @@ class ServerHello:
     retry: bool
     sentinel: str
     extensions: tuple[tuple[int, bytes], ...]
+    session_id: bytes = b""
 
 
 class RecordReader:
@@ -76,6 +84,10 @@ class RecordReader:
     def __init__(self) -> None:
         self.taken = b""
         """The records read so far, as they came: the proof of the last event."""
+        self.opener: Callable[[bytes, bytes], tuple[int, bytes]] | None = None
+        """What opens sealed records from now on: header, fragment -> content type, content."""
+        self.data = False
+        """Whether application data has come in sealed records."""
         self._waiting = bytearray()
         self._handshake = bytearray()
         self._alerts: list[Alert] = []
@@ -118,8 +130,17 @@ class RecordReader:
         self._records += 1
         if self._records > MAXIMAL_RECORDS:
             raise Unreadable(Reason.LIMIT_REACHED, f"more than {MAXIMAL_RECORDS} records and no end of the handshake")
-        self.taken += bytes(self._waiting[: 5 + length])
+        header = bytes(self._waiting[:5])
+        self.taken += header + fragment
         del self._waiting[: 5 + length]
+        if self.opener:
+            if type_ == CHANGE_CIPHER_SPEC:  # RFC 8446 section 5: to be dropped
+                return True
+            if type_ == APPLICATION_DATA:
+                type_, fragment = self.opener(header, fragment)
+                self.data |= type_ == APPLICATION_DATA
+                if type_ == APPLICATION_DATA:
+                    return True
         if type_ == HANDSHAKE:
             self._handshake += fragment
         elif type_ == ALERT:
@@ -177,7 +198,8 @@ def read_server_hello(body: bytes) -> ServerHello:
     """The body of a handshake message of type server_hello; Unreadable for anything else."""
     cursor = Cursor(body)
     version, random = cursor.number(2), cursor.take(32)
-    if len(cursor.vector(1)) > 32:
+    session_id = cursor.vector(1)
+    if len(session_id) > 32:
         raise Unreadable(Reason.NOT_UNDERSTOOD, "a ServerHello with a session id of more than 32 bytes")
     suite, compression = cursor.number(2), cursor.number(1)
     extensions = read_extensions(cursor.vector(2)) if cursor.left else ()
@@ -191,7 +213,7 @@ def read_server_hello(body: bytes) -> ServerHello:
         if len(selected) != 2 or version != VERSIONS["TLSv1.2"] or selected < b"\3\4":
             raise Unreadable(Reason.NOT_UNDERSTOOD, "a ServerHello whose supported_versions break RFC 8446 4.2.1")
         version = int.from_bytes(selected)
-    return ServerHello(version, suite, compression, retry, DOWNGRADES.get(random[24:], ""), extensions)
+    return ServerHello(version, suite, compression, retry, DOWNGRADES.get(random[24:], ""), extensions, session_id)
 
 
 def read_extensions(data: bytes) -> tuple[tuple[int, bytes], ...]:

@@ -13,6 +13,7 @@ from probes._certificate_chain import COLUMNS, chain_rows
 from probes._client_hello import ClientHello, read_client_hello
 from probes._declared_certificates import Declared, declared_for
 from probes._tls_hello import VERSIONS
+from probes._tls_suites import SIGNALS, SUITES
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 from readiness.recording import Connection
@@ -118,12 +119,12 @@ def _versions(hello: ClientHello) -> Iterator[Seen]:
 
 
 def _suites(hello: ClientHello) -> Iterator[Seen]:
-    suites = [suite for suite in hello.suites if suite not in names.SIGNALS]
-    unknown = [suite for suite in suites if suite not in names.SUITES]
+    suites = [suite for suite in hello.suites if suite not in SIGNALS]
+    unknown = [suite for suite in suites if suite not in SUITES]
     traits = frozenset[str]().union(*map(names.suite_traits, suites))
     why = Unseen(Reason.NOT_SUPPORTED, "a suite that the tool knows no name of")
     undecided = tuple((f"0x{suite:04x}", why) for suite in sorted(set(unknown)))
-    yield Seen(PREFIX + "suites_offered", _named(suites, names.SUITES))
+    yield Seen(PREFIX + "suites_offered", _named(suites, SUITES))
     yield Seen(PREFIX + "suite_traits", tuple(sorted(traits)), undecided=undecided)
 
 

@@ -1,64 +1,25 @@
 """Which TLS versions does the endpoint accept, and which does it refuse?
 
 Every address that the name resolves to is asked, one connection at a time: first with what an ordinary client says,
-which shows whether anybody is there, then with a ClientHello for each version alone. Left out: SSLv2, cipher suites,
-and whether a handshake could be completed: the ServerHello is the answer.
+which shows whether anybody is there, then with a ClientHello for each version alone. Left out: SSLv2
+(`tls_fallback`), cipher suites, and whether a handshake could be completed: the ServerHello is the answer.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator, Sequence
 
-from probes._tls import Endpoint, Heard, ask, endpoint_of
-from probes._tls_answers import Answer, Outcome, chosen_version, merge, read_answer, with_control
-from probes._tls_hello import VERSIONS, client_hello
-from readiness.model import Evidence, Fact, FactType, Reason, Table, Target, TargetKind, Unseen
+from probes._tls_answers import Answer, Outcome, merge
+from probes._tls_scan import versions_of
+from probes._tls_version_look import OFFERED, Look
+from readiness.model import Evidence, Fact, FactType, Table, Target, TargetKind
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
-
-OFFERED = tuple(reversed(VERSIONS))
-TOGETHER = tuple(version for version in VERSIONS if version != "SSLv3")
-
-FIRST_SECONDS = 5.0
-"""For the first hello to an address, connection and answer together."""
-LATER_SECONDS, LATER_TIMES = 1.5, 5.0
-"""For each later one: so long, or so many times what the first took, whichever is more."""
-BUDGET_SECONDS = 15.0
-"""For the endpoint in all: under the session's own deadline, so that what was heard is told."""
-CONNECTIONS = 14
-"""To one address, at most: six for a decent server; with a control around every answer but one, no more than this."""
-ADDRESSES, AT_A_TIME = 32, 4
-"""Of one name; how many are asked at a time."""
-
-# After these the next version would meet the same: a silent server costs one wait, a closed port one attempt.
-POINTLESS = frozenset(set(Reason) - {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET})
 
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Ask every address for every version; CannotObserve where not one version could be decided anywhere."""
-    endpoint = endpoint_of(target)
-    ips = await session.addresses(endpoint.host)
-    if len(ips) > ADDRESSES:
-        raise CannotObserve(Reason.LIMIT_REACHED, f"{endpoint.host} has {len(ips)} addresses")
-    for seen in tell(session, await look_at_all(session, endpoint, ips)):
+    for seen in tell(session, await versions_of(target, session)):
         yield seen
-
-
-async def look_at_all(session: Session, endpoint: Endpoint, ips: Iterable[str]) -> list[Look]:
-    """Ask every address, some at a time, within one budget of time; no answer of a peer raises."""
-    until = asyncio.get_running_loop().time() + BUDGET_SECONDS
-    looks = [Look(session, endpoint, ip, until, {}) for ip in ips]
-    turns = asyncio.Semaphore(AT_A_TIME)
-
-    async def take_turn(look: Look) -> None:
-        async with turns:
-            await look.all_versions()
-
-    async with asyncio.TaskGroup() as group:
-        for look in looks:
-            group.create_task(take_turn(look))
-    return looks
 
 
 def tell(session: Session, looks: Sequence[Look]) -> Iterator[Seen]:
@@ -78,81 +39,6 @@ def tell(session: Session, looks: Sequence[Look]) -> Iterator[Seen]:
     yield Seen(
         "tls.version_answers", _table(looks), evidence=tuple(evidence for _, found in kept for evidence in found)
     )
-
-
-@dataclass(slots=True)
-class Look:
-    """One address, asked one hello after the other.
-
-    `control` is a version that it has accepted; `succeeded`: the hello just before was accepted.
-    """
-
-    session: Session
-    endpoint: Endpoint
-    ip: str
-    until: float
-    answers: dict[str, Answer]
-    connections: int = 0
-    seconds: float = FIRST_SECONDS
-    control: str = ""
-    succeeded: bool = False
-
-    @property
-    def peer(self) -> str:
-        """Address and port, as people write them."""
-        return f"[{self.ip}]:{self.endpoint.port}" if ":" in self.ip else f"{self.ip}:{self.endpoint.port}"
-
-    async def all_versions(self) -> None:
-        """Fill `answers` for every version."""
-        heard = await self._say(TOGETHER)
-        self.seconds = max(LATER_SECONDS, LATER_TIMES * heard.seconds)
-        if isinstance(heard.answer, Unseen) and heard.answer.reason in POINTLESS:
-            self.answers = {version: self._read(version, heard) for version in OFFERED}
-            return
-        # What it chose comes first: accepted alone, it is the control of all the others.
-        for version in sorted(OFFERED, key=chosen_version(heard).__ne__):
-            before = self.succeeded
-            self._note(await self._alone(version))
-            await self._between_controls(version, before=before)
-        for version in OFFERED:  # those that were asked before a control was known
-            await self._between_controls(version, before=False)
-
-    async def _between_controls(self, version: str, *, before: bool) -> None:
-        """Settle an answer that refuses only if an accepted version works just before and just after it."""
-        if not self.answers[version].needs_control or not self.control:
-            return
-        if not before:
-            if not (self.succeeded or await self._control_succeeds()):
-                return
-            self._note(await self._alone(version))
-        if self.answers[version].needs_control and await self._control_succeeds():
-            self._note(with_control(self.answers[version]))
-
-    async def _control_succeeds(self) -> bool:
-        return bool(self.control) and (await self._alone(self.control)).outcome is Outcome.ACCEPTED
-
-    async def _alone(self, version: str) -> Answer:
-        answer = self._read(version, await self._say((version,)))
-        self.succeeded = answer.outcome is Outcome.ACCEPTED
-        return answer
-
-    def _note(self, answer: Answer) -> None:
-        self.answers[answer.version] = answer
-        if answer.outcome is Outcome.ACCEPTED:
-            self.control = self.control or answer.version
-
-    def _read(self, version: str, heard: Heard) -> Answer:
-        return read_answer(version, heard, named=bool(self.endpoint.server_name))
-
-    async def _say(self, versions: tuple[str, ...]) -> Heard:
-        left = self.until - asyncio.get_running_loop().time()
-        if left <= 0:
-            return Heard(Unseen(Reason.TIMED_OUT, f"{BUDGET_SECONDS:g} s for the endpoint are over"), b"", 0.0)
-        if self.connections >= CONNECTIONS:
-            return Heard(Unseen(Reason.LIMIT_REACHED, f"{CONNECTIONS} connections were made"), b"", 0.0)
-        self.connections += 1
-        hello = client_hello(versions, self.endpoint.server_name)
-        return await ask(self.session, self.ip, self.endpoint.port, hello, min(self.seconds, left))
 
 
 def _give_up(looks: Sequence[Look]) -> None:

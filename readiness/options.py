@@ -125,4 +125,25 @@ LOOKING = options(
     click.option(
         "--jobs-per-host", type=click.IntRange(1, 64), default=4, show_default=True, help="Jobs at a time per host."
     ),
+    click.option(
+        "--scan-connections",
+        type=click.IntRange(1, 2000),
+        default=200,
+        show_default=True,
+        help="Connections to one endpoint to ask about TLS, at most; what is not asked by then stays open.",
+    ),
+    click.option(
+        "--scan-at-a-time",
+        type=click.IntRange(1, 16),
+        default=4,
+        show_default=True,
+        help="Of those, how many at a time.",
+    ),
+    click.option(
+        "--scan-pause",
+        type=click.FloatRange(0, 10),
+        default=0.0,
+        show_default=True,
+        help="Seconds between the starts of two of them.",
+    ),
 )

@@ -6,18 +6,21 @@ filled in as unseen by `observe`, so a probe that stops half-way loses nothing i
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
+
+
+T = TypeVar("T")
 
 
 class Effect(StrEnum):
@@ -60,12 +63,18 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Jobs at a time in all and per host; seconds for one probe on one target, and for one network operation."""
+    """Jobs at a time in all and per host; seconds for one probe on one target, and for one network operation.
+
+    Of what scans one endpoint: connections in all, how many at a time, and seconds between the starts of two.
+    """
 
     total: int = 256
     per_host: int = 4
     deadline: float = 20.0
     wait: float = 5.0
+    scan_connections: int = 200
+    scan_at_a_time: int = 4
+    scan_pause: float = 0.0
 
 
 class Stream(Protocol):
@@ -178,8 +187,16 @@ class LogListing:
 class Session(Protocol):
     """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
 
+    limits: Limits
+    """What the run was told to keep to."""
+
     def now(self) -> datetime:
         """The time, UTC."""
+
+    async def once(self, name: str, look: Callable[[], Coroutine[None, None, T]]) -> T:
+        """What `look` gives, which is done once in a run for each name: for what several probes ask of one target.
+
+        It goes on when a probe that waits for it is out of time, and must not raise."""
 
     def keep(self, data: bytes, media_type: str, origin: str) -> Evidence:
         """Store bytes as evidence. What could identify a person is masked first, or only the digest is kept."""

@@ -14,13 +14,13 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
 from readiness.chain import Profile
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 UNREAD_FORMATS = {"evtx"}
 """Formats that a profile may name and that nothing here reads."""
 
+T = TypeVar("T")
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
 
@@ -92,10 +93,18 @@ class LiveSession:
         self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
         self._allowed: set[tuple[str, int]] = set()
         self._resolved: dict[str, tuple[str, ...]] = {}
+        self._looks: dict[str, asyncio.Task[Any]] = {}
 
     def now(self) -> datetime:
         """The time, UTC."""
         return self._clock()
+
+    async def once(self, name: str, look: Callable[[], Coroutine[None, None, T]]) -> T:
+        """One look for all probes that ask for it."""
+        if name not in self._looks:
+            self._looks[name] = asyncio.create_task(look())
+        found: T = await asyncio.shield(self._looks[name])
+        return found
 
     def keep(self, data: bytes, media_type: str, origin: str) -> Evidence:
         """Store bytes as evidence; where they hold a personal identity number only the digest is kept."""

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from readiness.run import Looking
 
 
+PACE = ("scan_connections", "scan_at_a_time", "scan_pause")
+"""How an endpoint is scanned, by the names of `Limits`; where nothing is scanned, nobody says."""
+
+
 def run_folder(out: Path | None, *, force: bool) -> Path:
     """The folder that a run writes to, made."""
     from readiness.output import run_folder
@@ -32,7 +36,12 @@ def looking(lang: str, limits: dict[str, Any], *, quiet: bool = False) -> Lookin
     from readiness.run import Looking
 
     return Looking(
-        Limits(total=limits["jobs"], per_host=limits["jobs_per_host"], deadline=limits["deadline"]),
+        Limits(
+            total=limits["jobs"],
+            per_host=limits["jobs_per_host"],
+            deadline=limits["deadline"],
+            **{name: limits[name] for name in PACE if name in limits},
+        ),
         contract=limits["contract"],
         progress=_progress(lang) if not quiet and sys.stderr.isatty() else None,
         prompt=(lambda name: str(click.prompt(name, hide_input=True, err=True))) if sys.stdin.isatty() else None,

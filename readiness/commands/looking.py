@@ -130,13 +130,13 @@ def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: A
 def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
-    TARGET is host:port, or a file. The probes: server_certificate, tls_versions, soap_contract and soap_faults look at
-    host:port, client_certificate at a certificate file; secure_delivery, message_signature and recipient_lookup at a
-    file with a request.
+    TARGET is host:port, or a file. The probes: server_certificate, server_certificates, soap_contract, soap_faults and
+    those whose names begin with tls look at host:port, client_certificate at a certificate file; secure_delivery,
+    message_signature and recipient_lookup at a file with a request.
     """
     from readiness import one_off
 
-    limits = {name: given.pop(name) for name in ("deadline", "jobs", "jobs_per_host", "contract")}
+    limits = {name: given.pop(name) for name in ("deadline", "jobs", "jobs_per_host", "contract", *doing.PACE)}
     asked = one_off.Question(target, **given)
     observations = one_off.look(name, asked, doing.looking(lang, limits, quiet=True))
     click.echo(one_off.as_json(name, asked, observations) if as_json else one_off.as_text(lang, observations))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.demo.defects import find_defect
-from readiness.demo.guard import Guard
+from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.old_logs import write_rotated
 from readiness.demo.pki import Pki
 from readiness.demo.plan import (
@@ -23,13 +23,14 @@ from readiness.demo.plan import (
     SENDING,
     SOAP_PATH,
     STAGE,
+    CertificatePlan,
     Plan,
     ServerPlan,
     conforming,
 )
 from readiness.demo.profile_text import profile_text
 from readiness.demo.registers import file_name, register_file
-from readiness.demo.servers import NodeServer, Settings
+from readiness.demo.servers import SIGNATURES, STRICT, NodeServer, Settings
 from readiness.demo.soap_service import SoapService
 
 PROFILE = "kedja.toml"
@@ -94,12 +95,32 @@ def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
         key,
         server.oldest,
         server.newest,
-        lenient=server.oldest < "TLSv1.2" or leaf.key == "rsa-1024" or leaf.hash == "SHA-1",
+        server.suites or STRICT,
+        0 if _lowered(server, leaf) else 2,
+        server.every_group,
+        SIGNATURES + server.signs,
+        besides=_besides(server, pki, folder),
         guard=_guard(server, plan, pki) if server.mutual_tls == "required" else None,
-        answers_sslv3=server.answers_sslv3,
+        oddity=server.oddity,
         shown=pki.chain_der(server.chain) if server.by_hand else (),
         soap=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
     )
+
+
+def _lowered(server: ServerPlan, leaf: CertificatePlan) -> bool:
+    """Whether OpenSSL has to be told to let pass what it no longer does."""
+    old = server.oldest < "TLSv1.2" or leaf.key == "rsa-1024" or leaf.hash == "SHA-1"
+    return old or "+SHA1" in server.signs or server.forgets == SMALL_KEYS
+
+
+def _besides(server: ServerPlan, pki: Pki, folder: Path) -> tuple[tuple[Path, Path], ...]:
+    """The files of a second certificate, where the server has one."""
+    if not server.second:
+        return ()
+    chain, key = folder / "servrar" / f"{server.second[0]}.pem", folder / "servrar" / f"{server.second[0]}.key"
+    chain.write_bytes(pki.chain(server.second))
+    _write_key(key, pki.private_key(server.second[0]))
+    return ((chain, key),)
 
 
 def _guard(server: ServerPlan, plan: Plan, pki: Pki) -> Guard:

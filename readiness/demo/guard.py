@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -26,12 +25,6 @@ NO_PATH = {2, 3, 7, 8, 18, 19, 20, 21}
 FORGIVEN = {"expired": {10}, "any-purpose": {26}, SMALL_KEYS: {66}, ANY_ISSUER: NO_PATH}
 """Of a defect, the errors that it lets pass. ISSUER_NAMES lets NO_PATH pass too, where the issuer's name is known."""
 SMALLEST = 2048
-VERSIONS = {
-    "TLSv1.0": SSL.TLS1_VERSION,
-    "TLSv1.1": SSL.TLS1_1_VERSION,
-    "TLSv1.2": SSL.TLS1_2_VERSION,
-    "TLSv1.3": SSL.TLS1_3_VERSION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +40,8 @@ class Guard:
     at: datetime
     defect: str = ""
 
-    def context(self, chain: Path, key: Path, ciphers: str, oldest: str, newest: str) -> SSL.Context:
-        """The TLS settings of a server with these files."""
-        made = SSL.Context(SSL.TLS_SERVER_METHOD)
-        made.set_cipher_list((f"{ciphers}:@SECLEVEL=0" if self.defect == SMALL_KEYS else ciphers).encode("ascii"))
-        made.set_min_proto_version(VERSIONS[oldest])
-        made.set_max_proto_version(VERSIONS[newest])
-        made.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        made.use_certificate_chain_file(str(chain))
-        made.use_privatekey_file(str(key))
+    def protect(self, made: SSL.Context) -> None:
+        """Have a server's TLS ask for a client certificate and verify it."""
         store = made.get_cert_store()
         assert store is not None  # a fresh context has one
         store.add_cert(crypto.X509.from_cryptography(x509.load_pem_x509_certificate(self.anchor)))
@@ -66,7 +52,6 @@ class Guard:
         if self.defect != NEVER_ASKS:
             required = 0 if self.defect == NO_CERTIFICATE else SSL.VERIFY_FAIL_IF_NO_PEER_CERT
             made.set_verify(SSL.VERIFY_PEER | required, self._verify)
-        return made
 
     def lets_in(self, shown: x509.Certificate | None) -> bool:
         """Whether the application, which sees who has come through the handshake, answers the request."""
@@ -87,10 +72,10 @@ class Guard:
         return self.defect == ISSUER_NAMES and error in NO_PATH and known
 
 
-class GuardedPeer:
+class Peer:
     """TLS over one socket, by memory: what OpenSSL has to say, alerts too, is sent before an error ends it."""
 
-    def __init__(self, settings: SSL.Context, guard: Guard, raw: socket.socket, wait: float) -> None:
+    def __init__(self, settings: SSL.Context, guard: Guard | None, raw: socket.socket, wait: float) -> None:
         self._connection = SSL.Connection(settings, None)
         self._connection.set_accept_state()
         self._guard, self._raw, self._wait = guard, raw, wait
@@ -111,8 +96,8 @@ class GuardedPeer:
         self._do(self._connection.sendall, data)
 
     def lets_in(self) -> bool:
-        """Whether who has come through the handshake may ask for anything."""
-        return self._guard.lets_in(self._connection.get_peer_certificate(as_cryptography=True))
+        """Whether who has come through the handshake may ask for anything; anybody, where there is no guard."""
+        return self._guard is None or self._guard.lets_in(self._connection.get_peer_certificate(as_cryptography=True))
 
     def _do(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """What the action gives, within the time in all. OSError when it fails."""

@@ -59,9 +59,11 @@ class NodePlan:
 class ServerPlan:
     """One TLS server. `chain` names the certificates sent, leaf first; `oldest` and `newest` are TLS versions.
 
-    `answers_sslv3`: a hello of SSL 3.0 is answered by an SSL 3.0 ServerHello, and no more than that. `by_hand`: the
-    certificates are shown in TLS 1.2, and no more than that, for no TLS library serves them. `soap` names the service
-    of the contract behind TLS, "" for none; `quirks` are those of `soap_service`. `forgets` is the defect of `guard`.
+    `suites` are OpenSSL's, "" for the usual ones, `signs` what is added to its signatures, `every_group`:
+    all groups that it has; `second`: another certificate for another kind of key; `oddity` is one of `servers`.
+    `by_hand`: the certificates are shown in TLS 1.2, and no more than that, for no TLS library serves them. `soap`
+    names the service of the contract behind TLS, "" for none; `quirks` are those of `soap_service`. `forgets` is the
+    defect of `guard`.
     """
 
     node: str
@@ -71,7 +73,11 @@ class ServerPlan:
     mutual_tls: str = "required"
     oldest: str = "TLSv1.2"
     newest: str = "TLSv1.3"
-    answers_sslv3: bool = False
+    suites: str = ""
+    every_group: bool = False
+    signs: str = ""
+    second: list[str] = field(default_factory=list)
+    oddity: str = ""
     by_hand: bool = False
     soap: str = ""
     quirks: tuple[str, ...] = ()

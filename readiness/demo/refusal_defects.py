@@ -30,7 +30,7 @@ DEFECTS = (
         NEVER_ASKS,
         Words("Loggservern frågar aldrig efter klientcertifikat", "The log server never asks for a client certificate"),
         change_server(SERVER, forgets=NEVER_ASKS),
-        MIRROR,
+        (*MIRROR, "MM-TLS-65", "MM-TLS-66"),
     ),
     _lets_in(
         NO_CERTIFICATE,

@@ -14,6 +14,8 @@ NO_PATH = ("MM-SCERT-01", "MM-SCERT-17", "MM-SCERT-18", "MM-SCERT-19")
 """Without a path it stays open whether the certificate is public, and so what is asked of public ones."""
 UNTRUSTED = (*NO_PATH, *MIRROR)
 """Nor is any client certificate shown to a server that the profile's anchors do not vouch for."""
+CUT_SHORT = ("MM-TLS-52", "MM-TLS-53", "MM-TLS-54", "MM-TLS-55", "MM-TLS-59", "MM-TLS-65", "MM-TLS-66")
+"""What stays open where a handshake ends with the certificates."""
 ORGANISATION_VALIDATED = "2.23.140.1.2.2"  # CA/Browser Forum, Baseline Requirements 7.1.6.1
 
 
@@ -53,6 +55,8 @@ DEFECTS = (
         "MM-SCERT-03",
         "MM-SCERT-13",
         "MM-SCERT-14",
+        "MM-SCERT-20",
+        "MM-SCERT-21",
     ),
     _defect(
         "5-days",
@@ -61,6 +65,7 @@ DEFECTS = (
         change_certificate(LEAF, starts=-300 * DAY, ends=5 * DAY),
         "MM-SCERT-13",
         "MM-SCERT-14",
+        "MM-SCERT-21",
     ),
     _defect(
         "20-days",
@@ -82,6 +87,7 @@ DEFECTS = (
         "certificate is for another name",
         change_certificate(LEAF, dns_names=("annan.exempelby.example",)),
         "MM-SCERT-02",
+        "MM-SCERT-22",
         *MIRROR,
     ),
     _defect(
@@ -127,6 +133,7 @@ DEFECTS = (
         _by_hand("dsa-1024"),
         "MM-SCERT-04",
         "MM-TLS-05",
+        *CUT_SHORT,
         *MIRROR,
     ),
     _defect(
@@ -137,6 +144,7 @@ DEFECTS = (
         "MM-SCERT-07",
         "MM-SCERT-08",
         "MM-TLS-05",
+        *CUT_SHORT,
         *MIRROR,
     ),
     _defect(
@@ -146,6 +154,7 @@ DEFECTS = (
         _by_hand("secp224r1"),
         "MM-SCERT-08",
         "MM-TLS-05",
+        *CUT_SHORT,
         *MIRROR,
     ),
     _defect(

@@ -10,19 +10,19 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
-import ssl
 import threading
-import time
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from OpenSSL import SSL
 
 from readiness.demo import by_hand
-from readiness.demo.guard import Guard, GuardedPeer
+from readiness.demo.guard import Guard, Peer
 from readiness.demo.soap_service import SoapService, read_request
 
 HOST = "127.0.0.1"
@@ -33,13 +33,30 @@ POLL = 0.02
 GREETING = b"HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
-STRICT = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
-LENIENT = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+STRICT = "ECDHE+AESGCM:ECDHE+CHACHA20"
+SIGNATURES = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384"
+RENEGOTIATES, EARLY_DATA, BROKEN_STAPLE, FOREIGN_AUTHORITY = "renegotiates", "early-data", "staple", "authority"
+ALLOW_CLIENT_RENEGOTIATION = 0x100  # SSL_OP_ALLOW_CLIENT_RENEGOTIATION
+TRY_LATER = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER).public_bytes(Encoding.DER)
+FFDHE3072 = (
+    "-----BEGIN DH PARAMETERS-----\n"
+    "MIIBiAKCAYEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz\n"
+    "+8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a\n"
+    "87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7\n"
+    "YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi\n"
+    "7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD\n"
+    "ssbzSibBsu/6iGtCOGEfz9zeNVs7ZRkDW7w09N75nAI4YbRvydbmyQd62R0mkff3\n"
+    "7lmMsPrBhtkcrv4TCYUTknC0EwyTvEN5RPT9RFLi103TZPLiHnH1S/9croKrnJ32\n"
+    "nuhtK8UiNjoNq8Uhl5sN6todv5pC1cRITgq80Gv6U93vPBsg7j/VnXwl5B0rZsYu\n"
+    "N///////////AgEC\n"
+    "-----END DH PARAMETERS-----\n"
+)
+"""RFC 7919 appendix A.2, as OpenSSL reads it."""
 VERSIONS = {
-    "TLSv1.0": ssl.TLSVersion.TLSv1,
-    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
-    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
-    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+    "TLSv1.0": SSL.TLS1_VERSION,
+    "TLSv1.1": SSL.TLS1_1_VERSION,
+    "TLSv1.2": SSL.TLS1_2_VERSION,
+    "TLSv1.3": SSL.TLS1_3_VERSION,
 }
 
 
@@ -47,19 +64,24 @@ VERSIONS = {
 class Settings:
     """What one server does: the files it loads, the versions it speaks, and whom it lets in.
 
-    `lenient`: small keys, SHA-1 and the suites of old versions are let through, which some built-in defects need.
-    `guard` says which clients are let in; None asks for no certificate. `shown`: these
-    certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is completed. `soap`
-    is the service behind TLS, if there is any.
+    `suites` and `signatures` are OpenSSL's lists, `level` its security level; `every_group`: all that OpenSSL has, else
+    P-256 alone, and ffdhe3072 for suites with finite fields. `besides`: further certificates and keys. `guard` says
+    which clients are let in; None asks for no certificate. `oddity` is one of the names above, or of `by_hand`.
+    `shown`: these certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is
+    completed. `soap` is the service behind TLS, if there is any.
     """
 
     chain: Path
     key: Path
     oldest: str = "TLSv1.2"
     newest: str = "TLSv1.3"
-    lenient: bool = False
+    suites: str = STRICT
+    level: int = 2
+    every_group: bool = False
+    signatures: str = SIGNATURES
+    besides: tuple[tuple[Path, Path], ...] = ()
     guard: Guard | None = None
-    answers_sslv3: bool = False
+    oddity: str = ""
     shown: tuple[bytes, ...] = ()
     soap: SoapService | None = None
 
@@ -121,7 +143,7 @@ class NodeServer(socketserver.ThreadingTCPServer):
             return
         if self._context is None:
             return
-        peer = self._peer(self._context, raw)
+        peer = Peer(self._context, self._settings.guard, raw, WAIT)
         peer.shake_hands()
         if not peer.lets_in():
             if peer.read(4096):
@@ -132,81 +154,45 @@ class NodeServer(socketserver.ThreadingTCPServer):
         elif request := read_request(lambda: peer.read(65536)):
             peer.write(self._settings.soap.answer(request))
 
-    def _peer(self, context: ssl.SSLContext | SSL.Context, raw: socket.socket) -> Peer | GuardedPeer:
-        if isinstance(context, ssl.SSLContext):
-            return Peer(context, raw)
-        assert self._settings.guard is not None  # it made the context
-        return GuardedPeer(context, self._settings.guard, raw, WAIT)
-
     def _by_hand(self, raw: socket.socket) -> bytes:
         """The whole answer, where the defect is what no TLS library serves; else nothing, and nothing is read."""
         if self._settings.shown:
             return by_hand.answer_in_tls_1_2(raw.recv(65536), self._settings.shown)
-        if self._settings.answers_sslv3 and by_hand.asks_for_sslv3(raw.recv(by_hand.START, socket.MSG_PEEK)):
-            raw.recv(65536)
-            return by_hand.answer_in_sslv3()
+        if self._settings.oddity in by_hand.ODDITIES:
+            answer = by_hand.answer_oddly(self._settings.oddity, raw.recv(65536, socket.MSG_PEEK))
+            if answer:
+                raw.recv(65536)
+            return answer
         return b""
 
 
-class Peer:
-    """TLS over one socket, by memory: what OpenSSL has to say, alerts too, is sent before an error ends it."""
-
-    def __init__(self, settings: ssl.SSLContext, raw: socket.socket) -> None:
-        self._raw = raw
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = settings.wrap_bio(self._incoming, self._outgoing, server_side=True)
-
-    def shake_hands(self) -> None:
-        """Until the handshake is complete."""
-        self._do(self._tls.do_handshake)
-
-    def read(self, limit: int) -> bytes:
-        """Some bytes, b"" at the end."""
-        return bytes(self._do(self._tls.read, limit))
-
-    def write(self, data: bytes) -> None:
-        """All of it."""
-        self._do(self._tls.write, data)
-
-    def lets_in(self) -> bool:
-        """Anybody is let in where no certificate is asked for."""
-        return True
-
-    def _do(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """What the action gives, within WAIT seconds in all. OSError (an SSLError is one) when it fails."""
-        until = time.monotonic() + WAIT
-        while time.monotonic() < until:
-            try:
-                result = action(*arguments)
-            except ssl.SSLWantReadError:
-                self._flush()
-                if data := self._raw.recv(65536):
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
-            except ssl.SSLError:
-                self._flush()
-                raise
-            else:
-                self._flush()
-                return result
-        raise TimeoutError
-
-    def _flush(self) -> None:
-        if self._outgoing.pending:
-            self._raw.sendall(self._outgoing.read())
-
-
-def context(settings: Settings) -> ssl.SSLContext | SSL.Context:
+def context(settings: Settings) -> SSL.Context:
     """The TLS settings of a server."""
-    ciphers = LENIENT if settings.lenient else STRICT
+    made = SSL.Context(SSL.TLS_SERVER_METHOD)
+    made.set_cipher_list(f"{settings.suites}:@SECLEVEL={settings.level}".encode("ascii"))
+    made.set_min_proto_version(VERSIONS[settings.oldest])
+    made.set_max_proto_version(VERSIONS[settings.newest])
+    made.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    if not settings.every_group:
+        made.set_tmp_ecdh(ec.SECP256R1())
+    if "DHE-RSA" in settings.suites:
+        parameters = settings.chain.with_name("ffdhe3072.pem")
+        parameters.write_text(FFDHE3072, encoding="ascii")
+        made.load_tmp_dh(bytes(parameters))
+    # pyOpenSSL has no name for these two of OpenSSL.
+    lib, handle = SSL._lib, made._context  # type: ignore[attr-defined]  # noqa: SLF001
+    lib.SSL_CTX_set1_sigalgs_list(handle, settings.signatures.encode("ascii"))
+    if settings.oddity == EARLY_DATA:
+        lib.SSL_CTX_set_max_early_data(handle, 16384)
+    for chain, key in ((settings.chain, settings.key), *settings.besides):
+        made.use_certificate_chain_file(str(chain))
+        made.use_privatekey_file(str(key))
+    if settings.oddity == RENEGOTIATES:
+        made.set_options(ALLOW_CLIENT_RENEGOTIATION)
+    if settings.oddity == BROKEN_STAPLE:
+        made.set_ocsp_server_callback(lambda *_: TRY_LATER)
+    if settings.oddity == FOREIGN_AUTHORITY:
+        made.add_client_ca(x509.load_pem_x509_certificate(settings.chain.read_bytes()))
     if settings.guard:
-        return settings.guard.context(settings.chain, settings.key, ciphers, settings.oldest, settings.newest)
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.set_ciphers(ciphers)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # about TLS 1.0 and 1.1, which is what the defect is
-        made.minimum_version = VERSIONS[settings.oldest]
-        made.maximum_version = VERSIONS[settings.newest]
-    made.load_cert_chain(settings.chain, settings.key)
+        settings.guard.protect(made)
     return made

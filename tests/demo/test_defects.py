@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from readiness.chain import Profile
+from readiness.demo import tls_defects
 from readiness.demo.chain import running_chain
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS, describe, find_defect
 from readiness.demo.plan import conforming, statement_rows
@@ -267,7 +268,8 @@ def test_what_stands_in_the_files_differs_as_the_defect_says(tmp_path: Path, con
         assert read(tmp_path) == with_it
 
 
-NOT_IN_FILES = {"tls-1.0", "tls-1.1", "no-tls-1.3", "only-tls-1.1", "sslv3"}
+# test_tls_defects
+NOT_IN_FILES = {defect.name for defect in tls_defects.DEFECTS}
 
 
 def test_every_defect_of_a_certificate_or_key_is_looked_at_here() -> None:

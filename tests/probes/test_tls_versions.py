@@ -13,7 +13,8 @@ import pytest
 
 from probes._tls import Endpoint, ask, endpoint_of
 from probes._tls_hello import VERSIONS, client_hello
-from probes.tls_versions import CONNECTIONS, FIRST_SECONDS, PROBE, look_at_all, tell
+from probes._tls_version_look import CONNECTIONS, FIRST_SECONDS, look_at_all
+from probes.tls_versions import PROBE, tell
 from readiness.model import Reason, Table, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve, Effect, Limits, Seen, Session
 from tests.conftest import look, session_for

@@ -168,7 +168,9 @@ def in_turn(*parts: Part) -> Part:
 
 
 def offered_versions(hello: bytes) -> tuple[int, ...]:
-    """The versions that a ClientHello names: by its extension, else by its client_version."""
+    """The versions that a ClientHello names: by its extension, else by its client_version. SSLv2's hello is its own."""
+    if hello[0] & 0x80:
+        return (0x0002,)
     at = 5 + 4 + 2 + 32
     at += 1 + hello[at]
     at += 2 + int.from_bytes(hello[at : at + 2])
