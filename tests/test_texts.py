@@ -27,6 +27,7 @@ from readiness.recording import CHANNELS, OUTCOMES
 from readiness.registers import PURPOSES
 from readiness.report import DeviationState
 from readiness.reports._timeline import LANE_OF, LANES
+from readiness.reports.spreadsheet import COLUMNS
 from readiness.stage.scenario import GROUPS
 from readiness.standing import Standing
 from readiness.texts import LANGUAGES, say, texts
@@ -38,6 +39,7 @@ TABLES: dict[str, Iterable[str]] = {
     "because_meaning": Because,
     "cause": Cause,
     "channel": CHANNELS,
+    "column": (*COLUMNS, "deviation"),
     "check_kind": ("M", "Mf", "D", "I"),
     "confidence": ("read", "partial", "open"),
     "cure": Reason,

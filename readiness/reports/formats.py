@@ -43,10 +43,31 @@ def _terminal(report: Report, lang: str) -> bytes:
     return terminal_report(report, lang, 100, colour=False).encode("utf-8")
 
 
+def _csv(report: Report, lang: str) -> bytes:
+    from readiness.reports.spreadsheet import spreadsheet_report
+
+    return spreadsheet_report(report, lang).encode("utf-8")
+
+
+def _junit(report: Report, lang: str) -> bytes:
+    from readiness.reports.junit import junit_report
+
+    return junit_report(report, lang)
+
+
+def _sarif(report: Report, lang: str) -> bytes:
+    from readiness.reports.sarif import sarif_report
+
+    return sarif_report(report, lang).encode("utf-8")
+
+
 FORMATS = {
     "html": Format("report.html", _html),
     "json": Format("data.json", _data),
     "terminal": Format("report.txt", _terminal),
+    "csv": Format("findings.csv", _csv),
+    "junit": Format("junit.xml", _junit),
+    "sarif": Format("findings.sarif", _sarif),
 }
 USUAL = ("html", "json")
 """What a run leaves beside its record."""
