@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from probes._register_rows import Raw, Sheet
-from readiness.registers import Cell, Column, Purpose
+from readiness.register_purposes import Cell, Column, Purpose
 
 Read = str | Decimal | datetime | bool
 Row = Mapping[str, Read]
@@ -62,15 +62,17 @@ def read_cells(sheet: Sheet, purpose: Purpose, words: Mapping[str, Mapping[str, 
         empty += [number for column in must if column.name not in filled]
         rows.append(Numbered(number, row))
     said = {str(row[purpose.every]) for _, row in rows if purpose.every in row}
+    keys, repeated = _keys(rows, purpose)
     return Counted(
-        tuple(rows),
-        sheet.columns,
-        len(rows) * len(must),
-        tuple(empty),
-        restricted,
-        tuple(outside),
-        *_keys(rows, purpose),
-        tuple(sorted(set(purpose.required_values) - said)),
+        rows=tuple(rows),
+        columns=sheet.columns,
+        cells=len(rows) * len(must),
+        empty=tuple(empty),
+        restricted=restricted,
+        outside=tuple(outside),
+        keys=keys,
+        repeated=repeated,
+        values_missing=tuple(sorted(set(purpose.required_values) - said)),
     )
 
 

@@ -18,7 +18,7 @@ from probes._register_cells import Numbered, Row, key_of
 from readiness import personal
 from readiness.model import Reason
 from readiness.probe import CannotObserve
-from readiness.registers import LEVELS, PURPOSES, SBOM
+from readiness.register_purposes import LEVELS, PURPOSES, SBOM
 
 DAY = timedelta(days=1)
 SATURDAY = 5

@@ -17,7 +17,7 @@ from probes._register_comparisons import Beside, Compared, compare
 from probes._register_rows import LARGEST_FILE, Layout, read_rows
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Probe, Seen, Session
-from readiness.registers import LEVELS, PURPOSES, Cell
+from readiness.register_purposes import LEVELS, PURPOSES, Cell
 
 ROWS, COLUMNS, CELLS = "register.rows", "register.columns", "register.cells"
 RESTRICTED, KEYS, REQUIRED = "register.cells_restricted", "register.keys", "register.values_required"
@@ -130,9 +130,9 @@ def _compared(target: Target, counted: Counted, session: Session) -> dict[str, T
 def _counted(target: Target, session: Session) -> Counted:
     """A register's cells. CannotObserve: as reading a file, and as `read_rows`."""
     purpose = PURPOSES[str(target.says("purpose"))]
-    headings = {column.name: column.name for column in purpose.columns} | dict(_pairs(target, "columns"))
+    headings = {column.name: column.name for column in purpose.columns} | dict(target.pairs("columns"))
     words: dict[str, dict[str, str]] = {}
-    for name, theirs in _pairs(target, "words"):
+    for name, theirs in target.pairs("words"):
         column, _, word = name.partition(".")
         words.setdefault(column, {})[" ".join(theirs.split()).casefold()] = word
     layout = Layout(
@@ -175,15 +175,6 @@ def _classified(types: Iterable[Target]) -> Iterable[str]:
 def _hosts(endpoints: Iterable[Target]) -> Iterable[str]:
     for one in endpoints:
         yield from (one.address.rpartition(":")[0].strip("[]").casefold(), str(one.says("server_name")).casefold())
-
-
-def _pairs(target: Target, key: str) -> list[tuple[str, str]]:
-    said = target.says(key)
-    pairs: list[tuple[str, str]] = []
-    for one in said if isinstance(said, tuple) else ():
-        name, _, value = one.partition("=")
-        pairs.append((name, value))
-    return pairs
 
 
 def _places(rows: tuple[int, ...]) -> str:

@@ -102,8 +102,8 @@ def read_document(target: Target, read_file: Callable[[str], bytes]) -> str | Un
 
 def read_conditions(target: Target, serials_now: dict[str, str | Unseen]) -> Conditions:
     """What the statement was tied to, and what of it is another now."""
-    then = _pairs(target, "void_if_versions") | _pairs(target, "void_if_serials")
-    versions = {id_: version or _no_version(id_) for id_, version in _pairs(target, "versions_now").items()}
+    then = dict(target.pairs("void_if_versions")) | dict(target.pairs("void_if_serials"))
+    versions = {id_: version or _no_version(id_) for id_, version in dict(target.pairs("versions_now")).items()}
     now: dict[str, str | Unseen] = versions | serials_now
     seen = {id_: now.get(id_, Unseen(Reason.NOT_CONFIGURED, f"the profile no longer names {id_}")) for id_ in then}
     return Conditions(
@@ -125,7 +125,7 @@ def read_serial(data: bytes, password: Callable[[], bytes | None]) -> str | Unse
 def _serials_now(target: Target, session: Session) -> dict[str, str | Unseen]:
     """The serial number of each certificate that the statement is tied to, by the certificate's id."""
     certificates = {one.id: one for one in session.profile_targets(TargetKind.CERTIFICATE)}
-    wanted = [certificates[id_] for id_ in _pairs(target, "void_if_serials") if id_ in certificates]
+    wanted = [certificates[id_] for id_ in dict(target.pairs("void_if_serials")) if id_ in certificates]
     return {one.id: _seen(partial(serial_of, one, session)) for one in wanted}
 
 
@@ -142,11 +142,6 @@ def _seen(read: Callable[[], str | Unseen]) -> str | Unseen:
         return read()
     except CannotObserve as problem:
         return problem.unseen
-
-
-def _pairs(target: Target, key: str) -> dict[str, str]:
-    said = target.says(key)
-    return dict(pair.split("=", 1) for pair in said) if isinstance(said, tuple) else {}
 
 
 def _text(target: Target, key: str) -> str | Unseen:

@@ -191,6 +191,15 @@ class Target:
         """What the profile declares under that name, or None."""
         return dict(self.declared).get(name)
 
+    def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """What it declares there as a list of "key=value", taken apart; () where it declares no such list."""
+        said = self.says(name)
+        return (
+            tuple((key, value) for key, _, value in (one.partition("=") for one in said))
+            if isinstance(said, tuple)
+            else ()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -6,15 +6,14 @@ Left out: what stands in them.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from readiness.errors import UsageError
 from readiness.record import EVIDENCE, JOURNAL, RUN
+from readiness.whole_file import replacing
 
 RECORD = "record"
 
@@ -41,11 +40,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
     if taken and not force:
         raise UsageError(f"{folder / taken[0]} exists. Give another --out, or --force to write over it.")
     for name, content in files.items():
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
-        with os.fdopen(handle, "wb") as file:
+        with replacing(folder / name) as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(folder / name)
 
 
 def _next_free(now: datetime) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from readiness.registers import PROFILE, PURPOSES, Cell, Column, Purpose
+from readiness.register_purposes import PROFILE, PURPOSES, Cell, Column, Purpose
 from readiness.texts import say
 
 HEAD = """# Register

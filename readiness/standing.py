@@ -67,18 +67,12 @@ def changes(statement: Target, finding: Finding) -> tuple[Change, ...]:
         if seen.target == statement.id and seen.fact == "statement.changes" and not isinstance(seen.value, Unseen)
         for id_ in (seen.value if isinstance(seen.value, tuple) else ())
     }
-    versions, now = tied_to(statement, "void_if_versions"), tied_to(statement, "versions_now")
-    found = [Change(id_, then, now.get(id_, ""), serial=False) for id_, then in versions.items()]
-    found += [Change(id_, then, "", serial=True) for id_, then in tied_to(statement, "void_if_serials").items()]
+    versions, now = statement.pairs("void_if_versions"), dict(statement.pairs("versions_now"))
+    found = [Change(id_, then, now.get(id_, ""), serial=False) for id_, then in versions]
+    found += [Change(id_, then, "", serial=True) for id_, then in statement.pairs("void_if_serials")]
     # A rule that asks whether the statement is void rests on no list of changes: then versions tell what they can.
     told = [one for one in found if one.id in changed]
     return tuple(told or [one for one in found if one.now and one.now != one.then])
-
-
-def tied_to(statement: Target, key: str) -> dict[str, str]:
-    """One of the statement's lists of "id=value", as a mapping."""
-    said = statement.says(key)
-    return dict(pair.split("=", 1) for pair in said) if isinstance(said, tuple) else {}
 
 
 ORDER = list(Standing)

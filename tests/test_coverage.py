@@ -12,7 +12,7 @@ from readiness.coverage import STATES, coverage, state
 from readiness.model import Basis, Rule, TargetKind, Weight, Words
 from readiness.register import Check, Checklist, Matrix
 from readiness.register_page import register_page
-from readiness.registers import PURPOSES
+from readiness.register_purposes import PURPOSES
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 

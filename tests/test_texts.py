@@ -24,7 +24,7 @@ from readiness.model import (
 from readiness.predicates import PREDICATES
 from readiness.probe import Effect
 from readiness.recording import CHANNELS, OUTCOMES
-from readiness.registers import PURPOSES
+from readiness.register_purposes import PURPOSES
 from readiness.report import DeviationState
 from readiness.reports._timeline import LANE_OF, LANES
 from readiness.reports.spreadsheet import COLUMNS

@@ -5,14 +5,13 @@ What a person wrote into the profile stays as it is, but for one line, added onc
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from pathlib import Path
 
 from readiness.errors import UsageError
 from readiness.profile.inclusion import KEY
 from readiness.texts import say
+from readiness.whole_file import USUAL_MODE, replacing
 
 
 def statements_file(profile: Path, named: str) -> Path:
@@ -63,15 +62,6 @@ def _line(path: Path) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     """The whole content in the place of what was there, with the same permissions; the old one where that fails."""
-    mode = path.stat().st_mode if path.exists() else 0o644
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    mode = path.stat().st_mode if path.exists() else USUAL_MODE
+    with replacing(path, mode) as file:
+        file.write(content)

@@ -22,7 +22,7 @@ from readiness.demo.plan import (
     StatementPlan,
 )
 from readiness.demo.registers import file_name
-from readiness.registers import SBOM
+from readiness.register_purposes import SBOM
 
 MONTH = 30 * DAY
 WRITERS = {

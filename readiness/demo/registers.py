@@ -1,6 +1,6 @@
 """Which lists does the example kommun hand over? Rows by purpose, and the text of the files; defects change the rows.
 
-Pure: days are counted from the start of the demo. Left out: what a list must hold (`readiness.registers`).
+Pure: days are counted from the start of the demo. Left out: what a list must hold (`readiness.register_purposes`).
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ seals of one record differ in what is signed and when, and in nothing else. Left
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +50,7 @@ from readiness.report import Report
 from readiness.reports.formats import FORMATS, written
 from readiness.run import judge_records, profile_of
 from readiness.texts import LANGUAGES, say
+from readiness.whole_file import replacing
 
 ONE_LANGUAGE = {"json": DATA}
 """Formats that say the same in every language, and where they lie."""
@@ -179,30 +178,10 @@ def _unchanged(entries: Iterable[Entry], record: Record, lang: str) -> None:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path`, whole and on disk, when the block ends well."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    except OSError as error:
-        raise UsageError(f"{path.parent}: cannot be written to ({error.strerror}). Give another --out.") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on disk too; Windows opens no folders, and needs none of it."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
+    """`replacing`, with words for a folder that cannot be written to: for nothing that is read within the block."""
+    with contextlib.ExitStack() as stack:
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            file = stack.enter_context(replacing(path))
+        except OSError as error:
+            raise UsageError(f"{path.parent}: cannot be written to ({error.strerror}). Give another --out.") from error
+        yield file

@@ -17,7 +17,7 @@ from readiness.profile.shapes import check, permit_address, risk, sha256, shown
 from readiness.profile.statements import ANSWERS
 from readiness.profile.targets import INTERFACES, MUTUAL_TLS, ROLES, Ids, Known
 from readiness.profile.values import NOWHEN, Section, start_of
-from readiness.registers import COUNTERPARTS, PURPOSES
+from readiness.register_purposes import COUNTERPARTS, PURPOSES
 
 EFFECTS = (str(Effect.READS), str(Effect.SCANS), str(Effect.SENDS))
 """What may be permitted. `disturbs` is for the machine that the tool itself runs on."""

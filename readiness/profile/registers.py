@@ -1,6 +1,6 @@
 """Which registers, lists and exports does a profile hand over, and what do they call their columns and words?
 
-Left out: what a purpose asks of a list (`readiness.registers`), and whether the file exists and holds it: that is for
+Left out: what a purpose asks of a list (`readiness.register_purposes`), and whether the file exists and holds it: that is for
 the probe to say.
 """
 
@@ -11,7 +11,7 @@ import codecs
 from readiness.model import Target, TargetKind
 from readiness.profile.targets import Ids, Known, declared
 from readiness.profile.values import Section, start_of
-from readiness.registers import PROFILE, PURPOSES, SBOM, Cell, Purpose
+from readiness.register_purposes import PROFILE, PURPOSES, SBOM, Cell, Purpose
 
 FORMATS = ("csv", "json", "xlsx", "cyclonedx", "spdx")
 YES, NO = "yes", "no"

@@ -13,7 +13,7 @@ from readiness.demo.chain import planned
 from readiness.demo.plan import conforming
 from readiness.demo.register_defects import DEFECTS
 from readiness.demo.registers import file_name, register_file
-from readiness.registers import COUNTERPARTS, PURPOSES
+from readiness.register_purposes import COUNTERPARTS, PURPOSES
 
 NOW = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
 

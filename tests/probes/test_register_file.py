@@ -18,7 +18,7 @@ from probes._register_rows import LONGEST_HEAD, MOST_ROWS, Layout, read_rows
 from readiness.contract.persons import test_persons as persons
 from readiness.model import Reason, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve
-from readiness.registers import COUNTERPARTS, PROFILE, PURPOSES, Cell, Column, Purpose
+from readiness.register_purposes import COUNTERPARTS, PROFILE, PURPOSES, Cell, Column, Purpose
 from tests.conftest import Kept, look, session_for
 
 PERSON = persons()[0].number
