@@ -49,7 +49,7 @@ async def fetch_chain(stream: Stream, server_name: str) -> Sent:
 
     A server that asks for a client certificate gets none. Whatever it does then, it has shown its own before.
     """
-    connection = _connection(server_name)
+    connection = client_connection(server_name)
     note = ""
     try:
         async with asyncio.timeout(SECONDS):
@@ -66,12 +66,15 @@ async def fetch_chain(stream: Stream, server_name: str) -> Sent:
     return Sent(_chain(connection, failure), note)
 
 
-def _connection(server_name: str) -> SSL.Connection:
+def client_connection(server_name: str, newest: int | None = None) -> SSL.Connection:
+    """A client's side that takes any certificate and old algorithms; `newest`: a TLS version's number, None for any."""
     # A context of its own for each handshake: a resumed session would bring no certificates.
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_verify(SSL.VERIFY_NONE)
     context.set_cipher_list(CIPHERS)
     context.set_min_proto_version(SSL.TLS1_VERSION)
+    if newest is not None:
+        context.set_max_proto_version(newest)
     context.set_options(LEGACY_SERVER_CONNECT)
     connection = SSL.Connection(context, None)
     if server_name:
@@ -97,17 +100,18 @@ async def _step(connection: SSL.Connection, stream: Stream) -> bool:
     try:
         connection.do_handshake()
     except SSL.WantReadError:
-        await _flush(connection, stream)
+        await flush(connection, stream)
         return False
     except SSL.Error as error:
         with suppress(CannotObserve):
-            await _flush(connection, stream)  # our alert: the peer's log then says why
+            await flush(connection, stream)  # our alert: the peer's log then says why
         raise _reading(error, stream.peer) from error
-    await _flush(connection, stream)
+    await flush(connection, stream)
     return True
 
 
-async def _flush(connection: SSL.Connection, stream: Stream) -> None:
+async def flush(connection: SSL.Connection, stream: Stream) -> None:
+    """Send what OpenSSL has to say."""
     with suppress(SSL.WantReadError):
         while data := connection.bio_read(65536):
             await stream.send(data)
@@ -116,7 +120,7 @@ async def _flush(connection: SSL.Connection, stream: Stream) -> None:
 async def _say_goodbye(connection: SSL.Connection, stream: Stream) -> None:
     with suppress(SSL.Error, CannotObserve):
         connection.shutdown()
-        await _flush(connection, stream)
+        await flush(connection, stream)
 
 
 def _reading(error: SSL.Error, peer: str) -> CannotObserve:

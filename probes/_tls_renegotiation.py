@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from OpenSSL import SSL
 
-from probes._handshake import CIPHERS, LEGACY_SERVER_CONNECT
+from probes._handshake import client_connection, flush
 from readiness.model import Reason, Unseen
 from readiness.probe import CannotObserve, Stream
 
@@ -23,7 +23,7 @@ STEP_SECONDS = 1.5
 
 async def count_renegotiations(stream: Stream, server_name: str, seconds: float) -> int | Unseen:
     """How many the server went through, 0 to MOST. `seconds` bounds the first handshake."""
-    connection = _connection(server_name)
+    connection = client_connection(server_name, SSL.TLS1_2_VERSION)
     try:
         async with asyncio.timeout(seconds):
             await _shake_hands(connection, stream)
@@ -51,20 +51,6 @@ async def count_renegotiations(stream: Stream, server_name: str, seconds: float)
     return count
 
 
-def _connection(server_name: str) -> SSL.Connection:
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_verify(SSL.VERIFY_NONE)
-    context.set_cipher_list(CIPHERS)
-    context.set_min_proto_version(SSL.TLS1_VERSION)
-    context.set_max_proto_version(SSL.TLS1_2_VERSION)
-    context.set_options(LEGACY_SERVER_CONNECT)
-    connection = SSL.Connection(context, None)
-    if server_name:
-        connection.set_tlsext_host_name(server_name.encode("ascii"))
-    connection.set_connect_state()
-    return connection
-
-
 async def _shake_hands(connection: SSL.Connection, stream: Stream) -> None:
     while True:
         try:
@@ -72,12 +58,12 @@ async def _shake_hands(connection: SSL.Connection, stream: Stream) -> None:
         except SSL.WantReadError:
             await _hear(connection, stream, read=False)
         else:
-            await _flush(connection, stream)
+            await flush(connection, stream)
             return
 
 
 async def _hear(connection: SSL.Connection, stream: Stream, *, read: bool = True) -> None:
-    await _flush(connection, stream)
+    await flush(connection, stream)
     data = await stream.receive()
     if not data:
         raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed")
@@ -85,12 +71,4 @@ async def _hear(connection: SSL.Connection, stream: Stream, *, read: bool = True
     if read:
         with suppress(SSL.WantReadError):
             connection.recv(65536)
-        await _flush(connection, stream)
-
-
-async def _flush(connection: SSL.Connection, stream: Stream) -> None:
-    try:
-        while data := connection.bio_read(65536):
-            await stream.send(data)
-    except SSL.WantReadError:
-        return
+        await flush(connection, stream)

@@ -194,11 +194,8 @@ class Target:
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """What it declares there as a list of "key=value", taken apart; () where it declares no such list."""
         said = self.says(name)
-        return (
-            tuple((key, value) for key, _, value in (one.partition("=") for one in said))
-            if isinstance(said, tuple)
-            else ()
-        )
+        parts = [one.partition("=") for one in said] if isinstance(said, tuple) else []
+        return tuple((key, value) for key, _, value in parts)
 
 
 @dataclass(frozen=True, slots=True)

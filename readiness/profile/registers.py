@@ -1,7 +1,7 @@
 """Which registers, lists and exports does a profile hand over, and what do they call their columns and words?
 
-Left out: what a purpose asks of a list (`readiness.register_purposes`), and whether the file exists and holds it: that is for
-the probe to say.
+Left out: what a purpose asks of a list (`readiness.register_purposes`), and whether the file exists and holds it: that
+is for the probe to say.
 """
 
 from __future__ import annotations

@@ -11,12 +11,10 @@ from probes.server_certificates import PROBE, read_earliest, read_uncovered
 from readiness.model import Reason, Table, Unseen
 from readiness.probe import Limits, Seen
 from tests.conftest import NOON, look, session_for
-from tests.probes.tls_looks import endpoint, why_nothing
+from tests.probes.tls_looks import endpoint
 from tests.stands.nginx import nginx
 from tests.stands.openssl_server import openssl_server
 from tests.stands.pki import Issued, authority, leaf
-from tests.stands.programs import free_port
-from tests.stands.scripted import Part, plain_http, scripted, silent
 
 ROOT = authority(key="rsa-2048")
 RSA, EC = leaf(ROOT, key="rsa-2048", not_after=NOON + timedelta(days=5)), leaf(ROOT, ["annan.test"], key="ec-p256")
@@ -70,13 +68,3 @@ def test_what_cannot_be_read_leaves_the_fact_open() -> None:
     for value in (read_earliest([RSA.der, b"junk"]), read_uncovered([b"junk"], "localhost")):
         assert isinstance(value, Unseen)
         assert value.reason is Reason.NOT_UNDERSTOOD
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED

@@ -6,11 +6,9 @@ import pytest
 
 from probes._tls_scan import Joined, join
 from probes._tls_suites import SUITES, SUITES_1_3, SUITES_TO_1_2
-from probes.tls_cipher_suites import PROBE, read_order, suite_name, tell_set
+from probes.tls_cipher_suites import read_order, suite_name, tell_set
 from readiness.model import Reason, Unseen
-from tests.probes.tls_looks import address, found, scan_of, why_nothing
-from tests.stands.programs import free_port
-from tests.stands.scripted import Part, plain_http, scripted, silent
+from tests.probes.tls_looks import address, found, scan_of
 
 A, B = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA"
 DIFFERS = Unseen(Reason.ANSWERS_DIFFER, "accepted at some of the addresses")
@@ -74,13 +72,3 @@ def test_every_suite_of_the_registry_is_there_once() -> None:
     assert SUITES[0x1303] == "TLS_CHACHA20_POLY1305_SHA256"
     assert SUITES[0xC0FF - 0x50] == "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8"
     assert not {0x00FF, 0x5600} & set(SUITES)
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED

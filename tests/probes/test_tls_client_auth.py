@@ -11,12 +11,10 @@ from probes.tls_client_auth import PROBE, read_names, read_own_issuer
 from readiness.model import Reason, Target, TargetKind, Unseen
 from readiness.probe import Limits, Seen
 from tests.conftest import look, session_for
-from tests.probes.tls_looks import endpoint, why_nothing
+from tests.probes.tls_looks import endpoint
 from tests.stands.nginx import nginx
 from tests.stands.openssl_server import openssl_server
 from tests.stands.pki import Issued, authority, leaf
-from tests.stands.programs import free_port
-from tests.stands.scripted import Part, plain_http, scripted, silent
 
 ROOT, OTHER = authority("Rot", key="rsa-2048"), authority("Annan")
 SERVER, CLIENT = leaf(ROOT, key="rsa-2048"), leaf(ROOT, ["klient"], extended_key_usage=["clientAuth"])
@@ -83,13 +81,3 @@ def test_own_issuer_is_told(asked: list[tuple[bytes, ...]], issuers: tuple[bytes
 
 def test_names_are_told_in_words_and_unreadable_ones_as_such() -> None:
     assert read_names([NAME, NAME, b"junk"]) == ["CN=Rot,O=Exempel", "unreadable name of 4 bytes"]
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED

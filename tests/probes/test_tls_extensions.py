@@ -20,12 +20,10 @@ from probes.tls_extensions import PROBE
 from readiness.model import Reason, Unseen
 from readiness.probe import Limits, Seen
 from tests.conftest import NOON, look, session_for
-from tests.probes.tls_looks import endpoint, flight, why_nothing
+from tests.probes.tls_looks import endpoint, flight
 from tests.stands.nginx import nginx
 from tests.stands.openssl_server import openssl_server
 from tests.stands.pki import Issued, authority, leaf
-from tests.stands.programs import free_port
-from tests.stands.scripted import Part, plain_http, scripted, silent
 
 ROOT = authority()
 SERVER = leaf(ROOT)
@@ -129,13 +127,3 @@ def test_probes_of_one_run_ask_once(tmp_path: Path) -> None:
             return [first == second, len(made) == 2 and made == session._looks]
 
         assert asyncio.run(twice()) == [True, True]
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED

@@ -7,11 +7,10 @@ import subprocess
 import pytest
 
 from probes._dh_primes import FFDHE, MODP, name_prime, read_safe
-from probes.tls_groups import PROBE, tell_groups
+from probes.tls_groups import tell_groups
 from readiness.model import Reason, Unseen
-from tests.probes.tls_looks import address, flight, found, scan_of, why_nothing
-from tests.stands.programs import free_port, program
-from tests.stands.scripted import Part, plain_http, scripted, silent
+from tests.probes.tls_looks import address, flight, found, scan_of
+from tests.stands.programs import program
 
 OWN = 2**1023 + 1155
 """Of 1024 bits, and nobody's."""
@@ -63,13 +62,3 @@ def test_a_server_without_any_group_has_nothing_to_be_asked_about() -> None:
     value = tell_groups(scan_of(address("a", found("TLSv1.2", 0x002F)))).value
     assert isinstance(value, Unseen)
     assert value.reason is Reason.NOT_EXERCISED
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED

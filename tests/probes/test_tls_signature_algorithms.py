@@ -11,11 +11,9 @@ from probes.tls_signature_algorithms import ACCEPTED, PROBE
 from readiness.model import Reason, Unseen
 from readiness.probe import Limits
 from tests.conftest import look, session_for
-from tests.probes.tls_looks import endpoint, why_nothing
+from tests.probes.tls_looks import endpoint
 from tests.stands.openssl_server import openssl_server
 from tests.stands.pki import authority, leaf
-from tests.stands.programs import free_port
-from tests.stands.scripted import Part, plain_http, scripted, silent
 
 
 def test_a_server_that_signs_nothing_is_left_open(tmp_path: Path) -> None:
@@ -56,13 +54,3 @@ def test_keys_that_do_not_fit_open_nothing() -> None:
             other.server().open(sealed[:5], sealed[5:])
     with pytest.raises(Unreadable):
         KeyShares().secret(0x17, b"\4" + bytes(64))
-
-
-@pytest.mark.parametrize(("part", "reason"), [(silent, Reason.TIMED_OUT), (plain_http, Reason.NOT_UNDERSTOOD)])
-def test_a_server_that_is_none_leaves_every_fact_unseen(part: Part, reason: Reason) -> None:
-    with scripted(part) as stand:
-        assert why_nothing(PROBE, stand.address).reason is reason
-
-
-def test_nobody_home_leaves_every_fact_unseen() -> None:
-    assert why_nothing(PROBE, f"127.0.0.1:{free_port()}").reason is Reason.CONNECTION_REFUSED
