@@ -81,8 +81,9 @@ def _lines(
             yield from _intact(opened)
             yield from _by_whom(opened, anchors)
             yield from _when(opened)
-            yield from _others(opened, str(path), anchors)
-            yield from _judged(opened, records_inside(opened, str(path)), checklists)
+            records = records_inside(opened, str(path))
+            yield from _others(opened, str(path), anchors, records)
+            yield from _judged(opened, records, checklists)
     except DossierError as fault:
         yield Line("not_intact", State.FAILS, fault=fault)
     except ReadinessError as error:
@@ -124,8 +125,12 @@ def _when(opened: Opened) -> Iterator[Line]:
     yield Line(key, state, said)
 
 
-def _others(opened: Opened, place: str, anchors: Sequence[x509.Certificate]) -> Iterator[Line]:
-    for number, record in enumerate(records_inside(opened, place, anchors)[1:], 1):
+def _others(
+    opened: Opened, place: str, anchors: Sequence[x509.Certificate], records: Sequence[Record]
+) -> Iterator[Line]:
+    """Who sealed the records of others, if anybody: read again where anchors may confirm it."""
+    asked = records_inside(opened, place, anchors) if anchors and len(records) > 1 else records
+    for number, record in enumerate(asked[1:], 1):
         values = {"number": number, "id": record.id[:12]}
         if record.sealed is None:
             yield Line("other_unsealed", State.NOTE, values)
@@ -145,15 +150,14 @@ def _judged(opened: Opened, records: Sequence[Record], checklists: Path | None) 
     report = judge_records(records, inside, statement.judged_at, statement.part)
     sealed = opened.archive.read(DATA)
     version = {"theirs": statement.version, "ours": __version__}
-    if data_report(report).encode("utf-8") == sealed:
+    again = data_report(report).encode("utf-8")
+    if again == sealed:
         yield Line("judged_alike", State.HOLDS, {"count": len(report.findings), "checklist": inside.digest})
-    elif statement.version != __version__ and _outcome(json.loads(sealed)) == _outcome(json.loads(data_report(report))):
+    elif statement.version != __version__ and _outcome(json.loads(sealed)) == _outcome(json.loads(again)):
         yield Line("judged_alike_but_written", State.HOLDS, version)
     else:
-        yield Line(
-            "judged_otherwise", State.FAILS, {"name": DATA, "what": _first_difference(report, sealed), **version}
-        )
-    del sealed
+        yield Line("judged_otherwise", State.FAILS, {"name": DATA, "what": _first_difference(again, sealed), **version})
+    del sealed, again  # as large as the run is
     yield from _stated(opened, report)
     yield from _reports(opened, report)
     if report.interrupted:
@@ -219,9 +223,8 @@ def _outcome(data: Mapping[str, object]) -> object:
     return rows, data.get("exit_code"), data.get("checklist_digest"), data.get("profile_digest")
 
 
-def _first_difference(report: Report, sealed: bytes) -> str:
-    """Where data.json first says something else than judging again does."""
-    ours = data_report(report).encode("utf-8").splitlines()
-    theirs = sealed.splitlines()
+def _first_difference(again: bytes, sealed: bytes) -> str:
+    """The first line of data.json that says something else than judging again does."""
+    ours, theirs = again.splitlines(), sealed.splitlines()
     number = next((n for n, pair in enumerate(zip(ours, theirs, strict=False), 1) if pair[0] != pair[1]), 0)
     return str(number or min(len(ours), len(theirs)) + 1)

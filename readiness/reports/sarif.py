@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from readiness.model import Finding, Rule, TargetKind, Verdict, Weight
@@ -19,6 +20,8 @@ from readiness.texts import pick
 from readiness.values import moment_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+RISKS = "risks"
+"""The name of the taxonomy."""
 KINDS = {
     Verdict.PASS: "pass",
     Verdict.FAIL: "fail",
@@ -39,10 +42,19 @@ def _run(report: Report, lang: str) -> dict[str, Any]:
     rules = [rule for rule in report.checklist.rules if rule.id in asked]
     places = {rule.id: place for place, rule in enumerate(rules)}
     return {
-        "tool": {"driver": {"name": name, "version": version, "rules": [_rule(rule, lang) for rule in rules]}},
+        "tool": {
+            "driver": {
+                "name": name,
+                "version": version,
+                "rules": [_rule(rule, lang) for rule in rules],
+                "supportedTaxonomies": [{"name": RISKS, "index": 0}],
+            }
+        },
         "language": lang,
         "columnKind": "unicodeCodePoints",
-        "automationDetails": {"id": f"{name}/{report.profile.environment}/"},
+        "automationDetails": {
+            "id": f"{name}/{report.profile.subject.organisation_number}/{report.profile.environment}/"
+        },
         "invocations": [
             {
                 "executionSuccessful": not report.interrupted,
@@ -58,7 +70,7 @@ def _run(report: Report, lang: str) -> dict[str, Any]:
 
 
 def _rule(rule: Rule, lang: str) -> dict[str, Any]:
-    taxa = [{"id": risk, "toolComponent": {"name": "risks"}} for risk, _ in rule.risks]
+    taxa = [{"id": risk, "toolComponent": {"name": RISKS}} for risk, _ in rule.risks]
     return {
         "id": rule.id,
         "shortDescription": {"text": escape_control(pick(lang, rule.title))},
@@ -81,20 +93,20 @@ def _risks(report: Report, lang: str) -> dict[str, Any]:
         {"id": risk.id, "shortDescription": {"text": escape_control(pick(lang, risk.title))}}
         for risk in report.checklist.risks
     ]
-    return {"name": "risks", "taxa": rows}
+    return {"name": RISKS, "taxa": rows}
 
 
 def _result(report: Report, lang: str, finding: Finding, place: int) -> dict[str, Any]:
     rule = report.checklist.rule(finding.rule)
     target = next((one for one in report.profile.targets if one.id == finding.target), None)
     kind = target.kind if target else TargetKind.CHAIN
-    digest = hashlib.sha256(f"{finding.rule}\0{finding.target}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{finding.rule}\0{escape_control(finding.target)}".encode()).hexdigest()
     return {
         "ruleId": finding.rule,
         "ruleIndex": place,
         "kind": KINDS[finding.verdict],
         "level": _level(rule) if finding.verdict is Verdict.FAIL else "none",
-        "message": {"text": because_text(lang, report, finding) or escape_control(pick(lang, rule.title))},
+        "message": {"text": _message(because_text(lang, report, finding) or pick(lang, rule.title))},
         "locations": [
             {
                 "logicalLocations": [
@@ -108,6 +120,12 @@ def _result(report: Report, lang: str, finding: Finding, place: int) -> dict[str
         ],
         "partialFingerprints": {"ruleAndTarget/v1": digest},
     }
+
+
+def _message(text: str) -> str:
+    """A plain text message without a link or a placeholder, which brackets and braces would be (3.11.5, 3.11.6)."""
+    marked = re.sub(r"[\\\[\]]", r"\\\g<0>", escape_control(text))
+    return marked.replace("{", "{{").replace("}", "}}")
 
 
 def _level(rule: Rule) -> str:

@@ -128,13 +128,29 @@ def test_sarif_tells_every_verdict_and_what_could_not_be_seen_is_open() -> None:
     assert len(prints) == len({(one.rule, one.target) for one in REPORT.findings})
 
 
-@pytest.mark.parametrize("name", HOSTILE.values())
+@pytest.mark.parametrize("name", [*HOSTILE.values(), "\ud800"])
 def test_sarif_shows_what_acts_written_out(name: str) -> None:
     text = text_of("sarif", report=renamed(name))
     assert text.isascii()
     assert len(json.loads(text)["runs"][0]["results"]) == len(REPORT.findings)
     assert b"\\u001b" not in text
     assert b"\\u202e" not in text.replace(b"\\\\u202e", b"")
+
+
+def test_no_message_of_sarif_has_a_link_or_a_placeholder() -> None:
+    seen = replace(REPORT.observations[0], value=r"a\[click](http://x.example) {0}")
+    broken = next(one for one in REPORT.findings if one.broken and one.rests_on)
+    asked = tuple(replace(one, fact=seen.fact) for one in broken.broken)
+    finding = replace(broken, rests_on=(seen,), broken=asked)
+    (result,) = sarif(replace(REPORT, findings=(finding,)))["results"]
+    text = result["message"]["text"]
+    assert r"a\\\[click\](http://x.example) {{0}}" in text
+
+
+def test_runs_of_two_kommuner_are_told_apart() -> None:
+    subject = replace(REPORT.profile.subject, organisation_number="4550000006")
+    other = replace(REPORT, profile=replace(REPORT.profile, subject=subject))
+    assert sarif()["automationDetails"] != sarif(other)["automationDetails"]
 
 
 def test_each_format_has_a_file_of_its_own() -> None:
