@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from probes._ocsp_staple import read_staple
-from probes._tls_asking import read_ticket
 from probes._tls_flight import Flight, FlightReader
 from probes._tls_old_ways import read_sslv2
 from probes._tls_records import Message, RecordReader, ServerHello, read_server_hello
+from probes._tls_talk import read_ticket
 from readiness.probe import CannotObserve
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)

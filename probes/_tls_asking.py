@@ -1,8 +1,8 @@
 """How is an endpoint asked many things, gently? One address, one ClientHello a connection, all of them counted.
 
-Asks for what is offered, reads the answer as far as it tells something (`_tls_flight`), and decides what it is: a
-`Flight`, a `Refusal`, or why it stays open. What counts as a refusal is `_tls_answers`' closed list; where that asks
-for a control, the last hello that was accepted is said again. Left out: what to ask (`_tls_elimination`).
+Asks for what is offered, hears the answer (`_tls_talk`), and decides what it is: a `Flight`, a `Refusal`, or why it
+stays open. What counts as a refusal is `_tls_answers`' closed list; where that asks for a control, the last hello that
+was accepted is said again. Left out: what to ask (`_tls_elimination`).
 """
 
 from __future__ import annotations
@@ -13,81 +13,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from probes._tls import Endpoint
-from probes._tls_answers import BREAKS_WITH_CONTROL, NAME_ALERTS, REFUSALS
-from probes._tls_flight import CERTIFICATE, FINISHED, KEY_SHARE, Flight, FlightReader
-from probes._tls_hello import HANDSHAKE, RENEGOTIATION_INFO_SCSV, VERSIONS, client_hello
-from probes._tls_keys import SUITES as OPENED
-from probes._tls_keys import X25519, KeyShares, Schedule
-from probes._tls_records import (
-    ALERT,
-    CHANGE_CIPHER_SPEC,
-    CLOSE_NOTIFY,
-    HELLO_REQUEST,
-    SERVER_HELLO,
-    WARNING,
-    Alert,
-    Cursor,
-    Message,
-    RecordReader,
-    Unreadable,
-    read_extensions,
-    read_server_hello,
-)
+from probes._tls_answers import BREAKS_WITH_CONTROL, NAME_ALERTS
+from probes._tls_flight import Flight
+from probes._tls_keys import KeyShares
+from probes._tls_records import Alert
+from probes._tls_talk import Doubtful, Finish, Offer, Refusal, Reply, Talk, read_alert
 from readiness.model import Reason, Unseen
-from readiness.probe import CannotObserve, Session, Stream
-
-NEW_SESSION_TICKET, EARLY_DATA, NO_APPLICATION_PROTOCOL = 4, 42, 120
-MODERN = "TLSv1.3"
+from readiness.probe import CannotObserve, Session
 
 FIRST_SECONDS, LATER_SECONDS, LATER_TIMES = 5.0, 1.5, 5.0
 """For the first hello; for later ones so long, or so many times what the slowest took that was answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What one ClientHello offers, in one version. `name`: another server name than the endpoint's, "" for none;
-    `more`: further extensions; `shares`: with keys for every group that is offered, so that a flight of TLS 1.3 can be
-    read; `whole`: read on after the ServerHello."""
-
-    version: str
-    suites: tuple[int, ...]
-    groups: tuple[int, ...]
-    signatures: tuple[int, ...]
-    name: str | None = None
-    more: tuple[tuple[int, bytes], ...] = ()
-    compressions: bytes = b"\0"
-    shares: bool = False
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The peer said no; `by`, in the RFCs' words, how. `alert`: its number, where it was one."""
-
-    by: str
-    alert: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """Refuses only if an accepted hello is answered just before and just after; else `why` it is open."""
-
-    by: str
-    why: Unseen
-
-
-Reply = Flight | Refusal | Unseen
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """What came after a TLS 1.3 handshake that we finished, without a certificate: tickets as (lifetime in seconds,
-    bytes of early data that it allows); `alert` that ended it; `served`: the server took the handshake as complete."""
-
-    flight: Flight
-    tickets: tuple[tuple[int, int], ...]
-    alert: Alert | None
-    served: bool
 
 
 class Pace:
@@ -184,7 +119,7 @@ class Asker:
 
     async def _exchange(self, offer: Offer) -> Reply | Doubtful:
         clock = asyncio.get_running_loop().time
-        talk = Talk(self, offer)
+        talk = self._talk(offer)
         try:
             async with self.pace.turn():
                 start, seconds = clock(), self.seconds()
@@ -215,7 +150,7 @@ class Asker:
 
     async def _finish(self, offer: Offer) -> Finish | Unseen:
         stream = await self.session.dial(self.ip, self.endpoint.port)
-        talk = Talk(self, replace(offer, whole=True))
+        talk = self._talk(replace(offer, whole=True))
         try:
             await stream.send(talk.hello)
             answer = await talk.listen(stream)
@@ -228,146 +163,10 @@ class Asker:
         finally:
             await stream.close()
 
+    def _talk(self, offer: Offer) -> Talk:
+        return Talk(offer, self.endpoint.server_name, self.peer, self.keys)
+
     def seconds(self) -> float:
         """How long the next connection may take; nothing is left at 0."""
         patience = FIRST_SECONDS if self.heard_nothing else max(LATER_SECONDS, LATER_TIMES * self.slowest)
         return min(patience, self.until - asyncio.get_running_loop().time())
-
-
-class Talk:
-    """One connection: the hello, and what has come of the answer."""
-
-    def __init__(self, asker: Asker, offer: Offer) -> None:
-        self.name = asker.endpoint.server_name if offer.name is None else offer.name
-        modern = offer.version == MODERN
-        keyed = offer.groups if offer.shares else tuple(group for group in offer.groups if group == X25519)
-        self.hello = client_hello(
-            (offer.version,),
-            self.name,
-            suites=offer.suites if modern else (*offer.suites, RENEGOTIATION_INFO_SCSV),
-            groups=offer.groups,
-            signature_algorithms=offer.signatures,
-            shares=asker.keys.publics(keyed) if modern else (),
-            more=offer.more,
-            compressions=offer.compressions,
-        )
-        self.offer, self._peer, self._keys = offer, asker.peer, asker.keys
-        self.schedule: Schedule | None = None
-        self._reader = RecordReader()
-        self._flight: FlightReader | None = None
-        self._transcript = self.hello[5:]
-
-    def so_far(self, why: Unseen) -> Flight | Unseen:
-        """A flight that broke off after the ServerHello is one all the same."""
-        return self._flight.flight(why) if self._flight else why
-
-    async def listen(self, stream: Stream) -> Flight | Alert:
-        """Until the flight is whole, or tells as much as was asked for; CannotObserve before a ServerHello."""
-        async for event in self._events(stream):
-            if isinstance(event, Alert):
-                if not event.ends:
-                    continue
-                if self._flight is None:
-                    return event
-                ended = Unseen(Reason.ACCESS_DENIED, f"{self._peer}: alert {event.name}")
-                return self._flight.flight(ended, event.description)
-            if event.type == HELLO_REQUEST:
-                continue
-            if self._flight is None:
-                self._begin(event)
-            else:
-                self._flight.take(event)
-                self._transcript += event.raw
-            assert self._flight is not None
-            if self._flight.whole or not self._reads_on:
-                return self._flight.flight()
-        if self._flight is None:
-            raise CannotObserve(Reason.CLOSED_EARLY, "closed without a ServerHello or an alert")
-        return self._flight.flight(Unseen(Reason.CLOSED_EARLY, f"{self._peer} closed within the handshake"))
-
-    @property
-    def _reads_on(self) -> bool:
-        return self.offer.whole and (self.offer.version != MODERN or self.schedule is not None)
-
-    def goodbye(self, flight: Flight) -> bytes:
-        """What finishes our side: no certificate, where one was asked for, Finished, and close_notify."""
-        assert self.schedule is not None
-        sealing, messages = self.schedule.client(), b""
-        if flight.request is not None:
-            messages += Message(CERTIFICATE, bytes(4)).raw  # for an empty context, an empty list
-        _, own = self.schedule.applications(self._transcript)
-        messages += Message(FINISHED, self.schedule.finished(sealing, self._transcript + messages)).raw
-        started = bytes([CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1])
-        return started + sealing.seal(HANDSHAKE, messages) + own.seal(ALERT, bytes([WARNING, CLOSE_NOTIFY]))
-
-    async def epilogue(self, stream: Stream, flight: Flight) -> Finish:
-        """What the server says once we have finished."""
-        assert self.schedule is not None
-        sealing, _ = self.schedule.applications(self._transcript)
-        self._reader.opener = sealing.open
-        tickets, alert = list[tuple[int, int]](), None
-        try:
-            async for event in self._events(stream):
-                if isinstance(event, Alert):
-                    alert = event
-                    break
-                if event.type == NEW_SESSION_TICKET:
-                    tickets.append(read_ticket(event.body))
-        except CannotObserve:
-            pass  # how it ended after that says nothing
-        orderly = alert is not None and alert.description == CLOSE_NOTIFY
-        served = bool(tickets) or self._reader.data or orderly
-        return Finish(flight, tuple(tickets), None if orderly else alert, served)
-
-    async def _events(self, stream: Stream) -> AsyncIterator[Alert | Message]:
-        while (event := self._reader.read()) is not None:
-            yield event
-        while data := await stream.receive():
-            self._reader.feed(data)
-            while (event := self._reader.read()) is not None:
-                yield event
-
-    def _begin(self, event: Message) -> None:
-        if event.type != SERVER_HELLO:
-            raise Unreadable(Reason.NOT_UNDERSTOOD, f"handshake message {event.type} where a ServerHello belongs")
-        hello = read_server_hello(event.body)
-        check_choice(self.offer, hello.version, hello.suite, hello.compression)
-        self._flight = FlightReader(hello)
-        self._transcript += event.raw
-        share = dict(hello.extensions).get(KEY_SHARE, b"")
-        if not self.offer.whole or hello.version != VERSIONS[MODERN] or hello.retry or hello.suite not in OPENED:
-            return
-        if len(share) > 4 and (group := int.from_bytes(share[:2])) in self.offer.groups:
-            secret = self._keys.secret(group, share[4:])
-            self.schedule = Schedule(hello.suite, secret, self._transcript)
-            self._reader.opener = self.schedule.server().open
-
-
-def read_alert(alert: Alert, *, named: bool) -> Refusal | Doubtful | Unseen:
-    """What an alert in place of a ServerHello says of an offer; `named`: the hello carried a server name."""
-    by = f"alert {alert.name}"
-    if alert.description in REFUSALS or alert.description == NO_APPLICATION_PROTOCOL:
-        return Refusal(by, alert.description)
-    if alert.description in NAME_ALERTS:
-        reason = Reason.ACCESS_DENIED if named else Reason.NOT_CONFIGURED
-        return Unseen(reason, f"{by}: about the server name")
-    return Doubtful(by, Unseen(Reason.NOT_UNDERSTOOD, by))
-
-
-def check_choice(offer: Offer, version: int, suite: int, compression: int) -> None:
-    """Unreadable for a choice that was not offered."""
-    if version > VERSIONS[offer.version]:
-        raise Unreadable(Reason.NOT_UNDERSTOOD, f"a ServerHello of version 0x{version:04x}, which was not offered")
-    if suite not in offer.suites:
-        raise Unreadable(Reason.NOT_UNDERSTOOD, f"a ServerHello that chooses what was not offered: suite 0x{suite:04x}")
-    if compression not in offer.compressions:
-        raise Unreadable(Reason.NOT_UNDERSTOOD, f"a ServerHello with compression {compression}, which was not offered")
-
-
-def read_ticket(body: bytes) -> tuple[int, int]:
-    """Lifetime, and bytes of early data, of a NewSessionTicket (RFC 8446 4.6.1)."""
-    cursor = Cursor(body)
-    lifetime = cursor.number(4)
-    cursor.take(4), cursor.vector(1), cursor.vector(2)
-    extensions = dict(read_extensions(cursor.vector(2)))
-    return lifetime, int.from_bytes(extensions.get(EARLY_DATA, b""))

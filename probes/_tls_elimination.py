@@ -7,83 +7,40 @@ server is asked about as often as it has suites. Left out: what the answers are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from probes._tls_answers import REFUSALS
-from probes._tls_asking import NO_APPLICATION_PROTOCOL, Asker, Finish, Offer, Refusal, Reply
-from probes._tls_extensions import DEFLATE, PROTOCOLS, extensions, read_protocol
+from probes._tls_asking import Asker
+from probes._tls_extensions import DEFLATE, extensions, read_protocol
 from probes._tls_flight import Flight, key_exchange, signs
+from probes._tls_found import Found, Members
 from probes._tls_hello import VERSIONS
 from probes._tls_keys import KEYED
 from probes._tls_keys import SUITES as OPENED
-from probes._tls_names import GROUPS, SIGNATURE_ALGORITHMS
-from probes._tls_suites import SUITES, SUITES_1_3, SUITES_TO_1_2
+from probes._tls_offers import (
+    ALL_SIGNATURES,
+    AT_ONCE,
+    FINITE_FIELDS,
+    chunks,
+    groups_for,
+)
+from probes._tls_suites import SUITES_1_3, SUITES_TO_1_2
+from probes._tls_talk import NO_APPLICATION_PROTOCOL, Finish, Offer, Refusal, Reply
 from readiness.model import Reason, Unseen
 
-AT_ONCE = 128
-"""Suites in one hello: some servers look no further, or choke on more."""
 FEWEST = 8
 """A hello that gets no answer is halved down to so many suites."""
-PREFERRED = (0x11EC, 0x11EB, 0x11ED, 0x001D, 0x0017, 0x001E, 0x0018, 0x0019)
-ALL_GROUPS = (*PREFERRED, *(group for group in GROUPS if group not in PREFERRED))
-FINITE_FIELDS = (0x0100, 0x0101, 0x0102, 0x0103, 0x0104)
-CURVES = tuple(group for group in ALL_GROUPS if group not in FINITE_FIELDS)
-"""What a hello of before TLS 1.3 offers as a rule: one that names finite fields rules out every other prime
-(RFC 7919 section 4), and is said by itself."""
-TLS_1_3_GROUPS = tuple(group for group in ALL_GROUPS if group in {0x17, 0x18, 0x19} or group >= 0x1D)
-"""RFC 8446 4.2.7: the older ones may not be offered in TLS 1.3 alone, and some servers insist."""
-ALL_SIGNATURES = tuple(sorted(SIGNATURE_ALGORITHMS, reverse=True))
 POINTLESS = {Reason.LIMIT_REACHED, Reason.CONNECTION_REFUSED, Reason.ACCESS_DENIED, Reason.NOT_CONFIGURED}
 """After these the next hello would meet the same."""
 CURVE_GROUPS = {"secp192r1": 0x0013, "secp224r1": 0x0015, "secp256r1": 0x0017, "secp384r1": 0x0018}
 CURVE_GROUPS |= {"secp521r1": 0x0019, "secp256k1": 0x0016, "brainpoolP256r1": 0x001A, "brainpoolP384r1": 0x001B}
 CURVE_GROUPS |= {"brainpoolP512r1": 0x001C}
-
-
-@dataclass(slots=True)
-class Members:
-    """Numbers that were accepted, in the order they were seen, each with the flight that showed it; `open`: those that
-    may or may not be, each with the reason."""
-
-    accepted: dict[int, Flight] = field(default_factory=dict)
-    open: dict[int, Unseen] = field(default_factory=dict)
-
-    def note(self, number: int, flight: Flight) -> None:
-        """It was chosen."""
-        self.accepted.setdefault(number, flight)
-        self.open.pop(number, None)
-
-    def leave(self, numbers: Iterable[int], why: Unseen) -> None:
-        """They stay open, unless they have been seen."""
-        self.open |= {number: why for number in numbers if number not in self.accepted}
-
-
-@dataclass(slots=True)
-class Found:
-    """One version at one address.
-
-    `order`: server, client, single (one suite only) or other; `primes`: those of finite fields; `flights`: every
-    answer; `rich`: the first, where its hello carried every extension, and `finish`: its handshake in TLS 1.3,
-    completed or the reason why it was not; `protocols`: those chosen by ALPN on the way,
-    and `protocols_left` those not asked about yet; `differs`: how the same was answered in two ways.
-    """
-
-    version: str
-    suites: Members = field(default_factory=Members)
-    groups: Members = field(default_factory=Members)
-    signatures: Members = field(default_factory=Members)
-    order: str | Unseen = field(default_factory=lambda: Unseen(Reason.NOT_EXERCISED, "no suite was accepted"))
-    primes: dict[int, Flight] = field(default_factory=dict)
-    flights: list[Flight] = field(default_factory=list)
-    rich: Flight | None = None
-    finish: Finish | Unseen | None = None
-    protocols: list[str] = field(default_factory=list)
-    protocols_left: list[str] = field(default_factory=lambda: list(PROTOCOLS))
-    differs: str = ""
+NAMED_FINITE_FIELDS = {"TLSv1.0", "TLSv1.1", "TLSv1.2"}
+CHACHA20 = {0x1303, 0xCC13, 0xCC14, 0xCC15, 0xCCA8, 0xCCA9, 0xCCAA, 0xCCAB, 0xCCAC, 0xCCAD, 0xCCAE}
 
 
 class Elimination:
@@ -100,7 +57,7 @@ class Elimination:
     async def run(self) -> Found:
         """Suites, then what is left of groups and signature algorithms, then the order."""
         found = self._found
-        for chunk in _chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2):
+        for chunk in chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2):
             await self._suites(chunk)
         if found.version in NAMED_FINITE_FIELDS and (found.suites.accepted or found.suites.open):
             await self._finite_fields()
@@ -313,7 +270,7 @@ class Elimination:
             await self._repeat(first)
 
     async def _repeat(self, first: int) -> None:
-        chunk = next(c for c in _chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2) if first in c)
+        chunk = next(c for c in chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2) if first in c)
         reply = await self._ask(self._offer(chunk, whole=False))
         if isinstance(reply, Flight) and reply.hello.suite != first:
             self._found.differs = f"0x{first:04x} was chosen, and 0x{reply.hello.suite:04x} of the same suites later"
@@ -341,34 +298,6 @@ class Elimination:
             more=extensions(self._found.protocols_left),
             compressions=offer.compressions if self._modern else DEFLATE,
         )
-
-
-def usual_suites(version: str) -> tuple[int, ...]:
-    """The first hello's suites in a version, or those of TLS 1.3 that can be read."""
-    return tuple(OPENED) if version == "TLSv1.3" else tuple(next(_chunks(SUITES_TO_1_2)))
-
-
-def groups_for(version: str) -> tuple[int, ...]:
-    """Every group that may be offered in a version; SSLv3 has no way to."""
-    if version == "TLSv1.3":
-        return TLS_1_3_GROUPS
-    return () if version == "SSLv3" else CURVES
-
-
-NAMED_FINITE_FIELDS = {"TLSv1.0", "TLSv1.1", "TLSv1.2"}
-CHACHA20 = {0x1303, 0xCC13, 0xCC14, 0xCC15, 0xCCA8, 0xCCA9, 0xCCAA, 0xCCAB, 0xCCAC, 0xCCAD, 0xCCAE}
-
-
-def _chunks(suites: Iterable[int]) -> Iterator[list[int]]:
-    """Those that tell most come first, then those that servers of today know."""
-    listed = sorted(suites, key=lambda suite: (_rank(suite), suite))
-    return (listed[at : at + AT_ONCE] for at in range(0, len(listed), AT_ONCE))
-
-
-def _rank(suite: int) -> int:
-    """Suites with ephemeral curves show group and signature, too."""
-    name = SUITES[suite]
-    return 0 if "ECDHE_" in name and "PSK" not in name else 1 if "_AES_" in name else 2
 
 
 def _why(reply: Refusal | Unseen) -> Unseen:

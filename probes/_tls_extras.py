@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from probes._tls_asking import Asker, Finish, Offer, Refusal
-from probes._tls_elimination import ALL_SIGNATURES, Found, groups_for, usual_suites
+from probes._tls_asking import Asker
 from probes._tls_extensions import DEFLATE, extensions, read_protocol
 from probes._tls_flight import Flight
+from probes._tls_found import Found
 from probes._tls_keys import KEYED
 from probes._tls_keys import SUITES as OPENED
+from probes._tls_offers import ALL_SIGNATURES, groups_for, usual_suites
 from probes._tls_renegotiation import count_renegotiations
+from probes._tls_talk import Finish, Offer, Refusal
 from readiness.model import Reason, Unseen
 from readiness.probe import CannotObserve
 

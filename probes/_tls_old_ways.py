@@ -10,9 +10,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from probes._tls_asking import Asker, Offer, Refusal
+from probes._tls_asking import Asker
 from probes._tls_flight import Flight
 from probes._tls_records import ALERT
+from probes._tls_talk import Offer, Refusal
 from readiness.model import Reason, Unseen
 
 SSLV2 = b"\x00\x02"

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from probes._register_cells import Counted, Numbered, read_cells
-from probes._register_comparisons import Beside, Compared, compare
+from probes._register_comparisons import compare
+from probes._register_measures import Beside, Compared
 from probes._register_rows import LARGEST_FILE, Layout, read_rows
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Probe, Seen, Session

@@ -12,9 +12,9 @@ from collections.abc import AsyncGenerator, Iterable
 from cryptography import x509
 
 from probes._held_certificate import read_held
-from probes._tls_elimination import Found
 from probes._tls_extras import Extras
 from probes._tls_flight import CertificateRequest
+from probes._tls_found import Found
 from probes._tls_scan import DEADLINE, Look, Scan, agree, join_names, scan
 from probes.tls_cipher_suites import tell_set
 from readiness.model import Fact, FactType, Reason, Target, TargetKind, Unseen, Value

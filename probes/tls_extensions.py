@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 
 from probes._ocsp_staple import read_staple
-from probes._tls_asking import Finish
 from probes._tls_extensions import EXTENDED_MASTER_SECRET, HEARTBEAT, PROTOCOLS, RENEGOTIATION_INFO, SESSION_TICKET
 from probes._tls_extras import Extras
 from probes._tls_flight import Flight
 from probes._tls_scan import DEADLINE, Joined, Scan, agree, join_names, scan
+from probes._tls_talk import Finish
 from probes.tls_cipher_suites import tell_set
 from readiness.model import Fact, FactType, Reason, Target, TargetKind, Unseen, Value
 from readiness.probe import Effect, Probe, Seen, Session

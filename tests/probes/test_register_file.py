@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from probes import register_file
 from probes._register_cells import Numbered, read_cells
-from probes._register_comparisons import COMPARISONS, Beside, compare
+from probes._register_comparisons import COMPARISONS, compare
+from probes._register_measures import Beside
 from probes._register_rows import LONGEST_HEAD, MOST_ROWS, Layout, read_rows
 from readiness.contract.persons import test_persons as persons
 from readiness.model import Reason, Target, TargetKind, Unseen

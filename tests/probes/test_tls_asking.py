@@ -11,12 +11,15 @@ import pytest
 
 from benchmarks.fuzz_tls import fuzz
 from probes._tls import endpoint_of
-from probes._tls_asking import Asker, Offer, Pace, Refusal, Reply
-from probes._tls_elimination import ALL_SIGNATURES, CURVES, TLS_1_3_GROUPS, Elimination, Found
+from probes._tls_asking import Asker, Pace
+from probes._tls_elimination import Elimination
 from probes._tls_flight import Flight
+from probes._tls_found import Found
+from probes._tls_offers import ALL_SIGNATURES, CURVES, TLS_1_3_GROUPS
 from probes._tls_old_ways import ask_sslv2
 from probes._tls_records import ALERTS
 from probes._tls_scan import Scan, scan
+from probes._tls_talk import Offer, Refusal, Reply
 from readiness.model import Reason, Target, TargetKind, Unseen
 from readiness.probe import Limits
 from tests.conftest import session_for

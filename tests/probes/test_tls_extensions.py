@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from probes._ocsp_staple import read_staple
-from probes._tls_asking import read_ticket
 from probes._tls_extensions import PROTOCOLS, extensions, read_protocol
+from probes._tls_talk import read_ticket
 from probes.tls_extensions import PROBE
 from readiness.model import Reason, Unseen
 from readiness.probe import Limits, Seen

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from probes._tls_elimination import Found
 from probes._tls_flight import Flight
+from probes._tls_found import Found
 from probes._tls_records import ServerHello
 from probes._tls_scan import Look, Scan
 from readiness.model import Target, TargetKind, Unseen
