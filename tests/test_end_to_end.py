@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from readiness.demo.chain import planned, running_chain, started
+from readiness.demo.conforming import statement_rows
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS
 from readiness.demo.exercise import DemoExercise
 from readiness.demo.fault_defects import DEFECTS as OF_FAULTS
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.log_defects import DEFECTS as OF_LOGS
 from readiness.demo.log_defects import SCENARIOS as LOGGED
-from readiness.demo.plan import statement_rows
 from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects

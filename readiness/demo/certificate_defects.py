@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from readiness.demo.conforming import conforming
 from readiness.demo.defect import Change, Defect, change_certificate, change_file
-from readiness.demo.plan import DAY, VENDOR, CertificatePlan, Plan, conforming
+from readiness.demo.plan import DAY, VENDOR, CertificatePlan, Plan
 from readiness.model import Words
 
 ORGANISATION_VALIDATED = "2.23.140.1.2.2"  # CA/Browser Forum, Baseline Requirements 7.1.6.1

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from readiness.demo.conforming import conforming
 from readiness.demo.defects import find_defect
 from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.old_logs import write_rotated
@@ -26,7 +27,6 @@ from readiness.demo.plan import (
     CertificatePlan,
     Plan,
     ServerPlan,
-    conforming,
 )
 from readiness.demo.profile_text import profile_text
 from readiness.demo.registers import file_name, register_file

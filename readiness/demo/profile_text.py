@@ -5,10 +5,10 @@ Pure: addresses, digests and the time are given. Left out: what the keys mean (`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from readiness.demo import profile_toml as toml
 from readiness.demo.plan import (
     CASE_SYSTEM,
     DAY,
@@ -47,7 +47,7 @@ def profile_text(
     parts = [
         _head(plan, now, files),
         *(
-            _table("party", id=id_, name=party.name, organisation_number=party.organisation_number, kind=party.kind)
+            toml.table("party", id=id_, name=party.name, organisation_number=party.organisation_number, kind=party.kind)
             for id_, party in plan.parties.items()
         ),
         COMMENTS["node"],
@@ -62,7 +62,7 @@ def profile_text(
         *_message_types(),
         COMMENTS["log_source"],
         *_log_sources(plan),
-        _table(
+        toml.table(
             "sending_system",
             id="avsandande",
             node=CASE_SYSTEM,
@@ -104,8 +104,8 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
         [
             "# Exempelby kommun finns inte, och inte heller dess leverantörer: namn och nummer är påhittade.",
             "# Ett riktigt organisationsnummer börjar aldrig med 4 (SKV 709).",
-            _pairs(format=1, environment=plan.environment),
-            _table(
+            toml.pairs(format=1, environment=plan.environment),
+            toml.table(
                 "subject",
                 kind="kommun",
                 name=kommun.name,
@@ -114,14 +114,14 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
                 reference=f"SN {now:%Y}/123",
                 party=KOMMUN,
             ),
-            _table(
+            toml.table(
                 "assignment",
                 ordered_by="Förvaltningschefen",
                 purpose="Visa verktyget på en påhittad kommun före anslutning till Mina meddelanden",
                 start=now - 10 * DAY,
                 end=now + MONTH,
             ),
-            _table(
+            toml.table(
                 "terms",
                 infrastructure_owner="Digg",
                 terms_version="2024-01-01",
@@ -131,18 +131,18 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
                 contract_version="3",
                 contract_checked=now - MONTH,
             ),
-            _table(
+            toml.table(
                 "scope",
                 included="Verksamhetssystem, integration, förmedlare och logg i testmiljö på den egna datorn.",
                 excluded="Brevlådeoperatörernas och FaR:s tjänster samt kommunens övriga verksamhetssystem.",
             ),
-            _table("trust", anchors=[files[name] for name in plan.anchors]),
+            toml.table("trust", anchors=[files[name] for name in plan.anchors]),
         ]
     )
 
 
 def _node(id_: str, node: NodePlan, now: datetime) -> str:
-    table = _table(
+    table = toml.table(
         "node",
         id=id_,
         name=node.name,
@@ -154,12 +154,12 @@ def _node(id_: str, node: NodePlan, now: datetime) -> str:
         personal_data=True,
     )
     rows = {name: parties[0] if len(parties) == 1 else list(parties) for name, parties in node.responsible.items()}
-    return f"{table}[node.responsible]\n{_pairs(**{name: parties for name, parties in rows.items() if parties})}"
+    return f"{table}[node.responsible]\n{toml.pairs(**{name: parties for name, parties in rows.items() if parties})}"
 
 
 def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
     for id_, server in plan.servers.items():
-        yield _table(
+        yield toml.table(
             "endpoint",
             id=f"{id_}-adress",
             node=server.node,
@@ -175,7 +175,7 @@ def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
 
 def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
     for id_, file in plan.files.items():
-        yield _table(
+        yield toml.table(
             "certificate",
             id=id_,
             node=file.node,
@@ -189,7 +189,7 @@ def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
 def _refusals(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
     asking = [f"{id_}-adress" for id_, server in plan.servers.items() if server.mutual_tls == "required"]
     for shows, name in plan.refusals.items():
-        yield _table(
+        yield toml.table(
             "refusal_certificate",
             id=name,
             endpoints=asking,
@@ -205,7 +205,7 @@ def _message_types() -> Iterable[str]:
         ("kallelse", MESSAGE_TYPES[1], 2, 2, 2, 2, 2),
     ]
     for id_, name, k, r, t, s, protection in rows:
-        yield _table(
+        yield toml.table(
             "message_type",
             id=id_,
             name=name,
@@ -221,14 +221,16 @@ def _message_types() -> Iterable[str]:
 
 def _log_sources(plan: Plan) -> Iterable[str]:
     for id_, log in plan.logs.items():
-        table = _table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
-        table += _pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
-        yield table + f"[log_source.events]\n{_pairs(**{event: list(words) for event, words in log.events.items()})}"
+        table = toml.table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
+        table += toml.pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
+        yield (
+            table + f"[log_source.events]\n{toml.pairs(**{event: list(words) for event, words in log.events.items()})}"
+        )
 
 
 def _registers(plan: Plan, now: datetime) -> Iterable[str]:
     for id_, register in plan.registers.items():
-        table = _table(
+        table = toml.table(
             "register",
             id=id_,
             purpose=register.purpose,
@@ -239,23 +241,25 @@ def _registers(plan: Plan, now: datetime) -> Iterable[str]:
             compare_with=register.compare_with,
         )
         if register.sensitive_words:
-            table += _pairs(sensitive_words=list(register.sensitive_words))
+            table += toml.pairs(sensitive_words=list(register.sensitive_words))
         if register.headings:
-            table += f"[register.columns]\n{_pairs(**register.headings)}"
+            table += f"[register.columns]\n{toml.pairs(**register.headings)}"
         for column, words in register.words.items():
-            table += f"[register.words.{column}]\n{_pairs(**{word: [theirs] for word, theirs in words.items()})}"
+            table += f"[register.words.{column}]\n{toml.pairs(**{word: [theirs] for word, theirs in words.items()})}"
         yield table
 
 
 def _sending_system(node: NodePlan) -> str:
-    return _table("sending_system", id="avsandande", node=CASE_SYSTEM, product=node.product, version=node.version)
+    return toml.table("sending_system", id="avsandande", node=CASE_SYSTEM, product=node.product, version=node.version)
 
 
 def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
     def permit(owner: str, *effects: str, **document: str) -> str:
         own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
         days = {"start": now - DAY, "end": now + MONTH}
-        return _table("permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document)
+        return toml.table(
+            "permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document
+        )
 
     yield permit(KOMMUN, "sends")
     yield permit(MEDIATOR, "sends", document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
@@ -265,7 +269,7 @@ def _statement(
     check: str, said: StatementPlan, digests: Mapping[str, str], files: Mapping[str, str], now: datetime
 ) -> str:
     on = now - timedelta(days=said.age)
-    table = _table(
+    table = toml.table(
         "statement",
         check=check,
         answer="yes",
@@ -277,18 +281,18 @@ def _statement(
         valid_until=on + said.months * MONTH,
     )
     if said.document:
-        document = _inline(
+        document = toml.inline(
             title=said.document,
             date=now - timedelta(days=said.document_age),
             sha256=digests[check],
             file=files[check],
         )
         table += f"document = {document}\n"
-    return table + f"void_if = {{ versions = {{ {CASE_SYSTEM} = {_value(said.version)} }} }}\n"
+    return table + f"void_if = {{ versions = {{ {CASE_SYSTEM} = {toml.value(said.version)} }} }}\n"
 
 
 def _deviation(now: datetime) -> str:
-    return _table(
+    return toml.table(
         "deviation",
         rule="MM-SCERT-14",
         target="formedlare-adress",
@@ -305,7 +309,7 @@ def _risk_levels(now: datetime) -> Iterable[str]:
         "23": "Reservrutinen med utskrift är prövad.",
     }
     for risk, comment in comments.items():
-        yield _table(
+        yield toml.table(
             "risk_level",
             risk=risk,
             likelihood="lag",
@@ -315,27 +319,3 @@ def _risk_levels(now: datetime) -> Iterable[str]:
             set_on=now - 2 * MONTH,
             comment=comment,
         )
-
-
-LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
-LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate", "register"}
-
-
-def _table(name: str, /, **values: object) -> str:
-    head = f"[[{name}]]" if name in LISTS else f"[{name}]"
-    return f"{head}\n{_pairs(**{key: value for key, value in values.items() if value != ''})}"
-
-
-def _pairs(**values: object) -> str:
-    return "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
-
-
-def _inline(**values: object) -> str:
-    return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in values.items()) + " }"
-
-
-def _value(value: object) -> str:
-    """A TOML value; a moment is written as its day. A JSON string is a TOML basic string."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    return json.dumps(value, ensure_ascii=False)

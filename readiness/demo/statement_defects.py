@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from readiness.demo.conforming import statement_rows
 from readiness.demo.defect import Defect
-from readiness.demo.plan import Plan, statement_rows
+from readiness.demo.plan import Plan
 from readiness.model import Words
 
 LATE = 10

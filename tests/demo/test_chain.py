@@ -16,7 +16,8 @@ import pytest
 
 from readiness.chain import Profile
 from readiness.demo.chain import PROFILE, planned, running_chain
-from readiness.demo.plan import PartyPlan, conforming, statement_rows
+from readiness.demo.conforming import conforming, statement_rows
+from readiness.demo.plan import PartyPlan
 from readiness.demo.servers import WAIT, NodeServer, Settings
 from readiness.model import RECORDED, TargetKind
 from readiness.permits import refusal, split_address

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from readiness.chain import Profile
 from readiness.demo import tls_defects
 from readiness.demo.chain import running_chain
+from readiness.demo.conforming import conforming, statement_rows
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS, describe, find_defect
-from readiness.demo.plan import conforming, statement_rows
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
 from readiness.errors import UsageError
 from readiness.model import Target

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from readiness.demo.chain import planned
-from readiness.demo.plan import conforming
+from readiness.demo.conforming import conforming
 from readiness.demo.register_defects import DEFECTS
 from readiness.demo.registers import file_name, register_file
 from readiness.register_purposes import COUNTERPARTS, PURPOSES

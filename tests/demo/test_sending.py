@@ -16,7 +16,7 @@ import pytest
 
 from readiness.contract.names import COMMON_V3, RECIPIENT, RECIPIENT_V3, SERVICE, SERVICE_V3, SOAP_11
 from readiness.demo.chain import started
-from readiness.demo.plan import conforming
+from readiness.demo.conforming import conforming
 from readiness.demo.sending.answers import Account, NotUnderstood, Receipt, Refused, read_accounts, read_receipt
 from readiness.demo.sending.caller import Caller, Lost, Said
 from readiness.demo.sending.letter import TEXTS, from_plain, to_plain, write_letter
