@@ -1,8 +1,8 @@
 """The built-in defects of the logs: what they lose, what nobody can follow in them, and what they leak.
 
 Each is a fault that clients have been seen with (C section 12), or one that a rule asks about; how it is done stands in
-`sending.log_quirks` and `sending.log_leaks`. All of them show in the same scenarios. Left out: what is wrong in what is
-sent.
+`sending.log_quirks` and `sending.log_leaks`. Most show in any letter; what concerns errors shows in
+SCENARIOS, and where more are performed. Left out: what is wrong in what is sent.
 """
 
 from __future__ import annotations
@@ -24,20 +24,26 @@ SCENARIOS = (
 )
 
 
+REFUSED = ("tls-client-refused",)
+"""Enough for a defect that leaves the other errors as they are."""
+
+
 def _kept(name: str, sv: str, en: str, change: Callable[[LogPlan], None], *flips: str) -> Defect:
     """A change of the rotated files of the mediator's log."""
-    return Defect(name, Words(sv, en), lambda plan: change(plan.logs["formedlingslogg"]), flips, SCENARIOS)
+    return Defect(name, Words(sv, en), lambda plan: change(plan.logs["formedlingslogg"]), flips)
 
 
 def _weeks(weeks: dict[int, int]) -> Callable[[LogPlan], None]:
     return lambda log: setattr(log, "weeks", weeks)
 
 
-def _logs(name: str, sv: str, en: str, *flips: str) -> Defect:
+def _logs(name: str, sv: str, en: str, *flips: str, shown_in: tuple[str, ...] = ()) -> Defect:
+    """A quirk of what the processes log."""
+
     def apply(plan: Plan) -> None:
         plan.sending.quirks += (name,)
 
-    return Defect(name, Words(sv, en), apply, flips, SCENARIOS)
+    return Defect(name, Words(sv, en), apply, flips, shown_in)
 
 
 ERRORS = (
@@ -47,6 +53,7 @@ ERRORS = (
         "Of a fault only the text is logged: error code and CallId are lost",
         "MM-LOG-25",
         "MM-LOG-26",
+        shown_in=SCENARIOS,
     ),
     _logs(
         "log-without-cause",
@@ -54,6 +61,7 @@ ERRORS = (
         "An error is logged without its cause",
         "MM-LOG-28",
         "MM-LOG-29",  # nor does it then say that the certificate was refused
+        shown_in=SCENARIOS,
     ),
     _logs(
         "log-no-exceptions",
@@ -64,12 +72,14 @@ ERRORS = (
         "MM-LOG-26",
         "MM-LOG-27",
         "MM-LOG-29",
+        shown_in=SCENARIOS,
     ),
     _logs(
         "log-no-refused-certificate",
         "Att klientcertifikatet avvisas loggas inte",
         "That the client certificate is refused is not logged",
         "MM-LOG-29",
+        shown_in=REFUSED,
     ),
 )
 
@@ -97,6 +107,7 @@ TRACES = (
         "MM-LOG-25",
         "MM-LOG-26",
         "MM-LOG-27",
+        shown_in=SCENARIOS,
     ),
     _logs(
         "log-without-correlation",
@@ -121,6 +132,7 @@ TIMES = (
         "MM-LOG-21",  # these are left open: such a time is no moment
         "MM-LOG-22",
         "MM-LOG-29",
+        shown_in=REFUSED,
     ),
     _logs(
         "log-whole-minutes",
@@ -136,6 +148,7 @@ TIMES = (
         "MM-LOG-21",
         "MM-LOG-22",
         "MM-LOG-29",  # the refusal is not found at its time
+        shown_in=REFUSED,
     ),
 )
 
