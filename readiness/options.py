@@ -46,19 +46,21 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class WebPath(click.ParamType[str]):
-    """What stands after host and port in a web address, as in a profile; or nothing."""
+class Shaped(click.ParamType[str]):
+    """A text as in a profile (a function of `profile.shapes`, by its name), or nothing."""
 
-    name = "path"
+    def __init__(self, shape: str, name: str, cure: str) -> None:
+        self.shape, self.name, self.cure = shape, name, cure
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The path."""
-        from readiness.profile.shapes import Wrong, web_path
+        """The text in its one form."""
+        from readiness.profile import shapes
 
         try:
-            return web_path(value) if value else ""
-        except Wrong:
-            self.fail(f"{value!r} is no path on a web server; write for instance /Service/v3", param, ctx)
+            found: str = getattr(shapes, self.shape)(value) if value else ""
+        except shapes.Wrong:
+            self.fail(f"{shapes.shown(value)!r} {self.cure}", param, ctx)
+        return found
 
 
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -100,8 +102,9 @@ JUDGING = options(
 CONTRACT = click.option(
     "--contract", type=click.Path(path_type=Path), help="Folder of WSDL and XSD files to hold to [default: our own]."
 )
+WEB_PATH = Shaped("web_path", "path", "is no path on a web server; write for instance /Service/v3")
 SOAP = options(
-    click.option("--path", type=WebPath(), default="", help="Path of a SOAP service [default: /]."),
+    click.option("--path", type=WEB_PATH, default="", help="Path of a SOAP service [default: /]."),
     click.option(
         "--soap",
         type=click.Choice(["recipient", "service", "message", "authority"]),
@@ -109,7 +112,41 @@ SOAP = options(
         help="Which service of Mina meddelanden it should be.",
     ),
     click.option(
-        "--wsdl-path", type=WebPath(), default="", help="Where it shows its WSDL [default: its path and ?wsdl]."
+        "--wsdl-path", type=WEB_PATH, default="", help="Where it shows its WSDL [default: its path and ?wsdl]."
+    ),
+)
+LOG = options(
+    click.option(
+        "--format",
+        type=click.Choice(["text", "json-lines", "csv", "syslog", "w3c", "journal-export", "evtx"]),
+        callback=lambda _, __, value: value or "",
+        help="What a log is written in [default: told by its first lines].",
+    ),
+    click.option(
+        "--encoding",
+        type=click.Choice(["utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1"]),
+        callback=lambda _, __, value: value or "",
+        help="Its encoding [default: told by its first bytes].",
+    ),
+    click.option("--time-format", default="", help="How its times look, as for strptime [default: recognised]."),
+    click.option(
+        "--time-zone",
+        type=Shaped("time_zone", "zone", "is no time zone; write for instance Europe/Stockholm, UTC or +01:00"),
+        default="",
+        help="The zone of its times, where they name none.",
+    ),
+    click.option(
+        "--trace-id",
+        "trace_ids",
+        multiple=True,
+        type=Shaped("trace_id", "id", "is no id of a message; write 6 to 128 characters without spaces"),
+        help="A message to follow through it, for log_traceability; may be given again.",
+    ),
+    click.option(
+        "--hash-field",
+        type=Shaped("field_name", "name", "is no name of a field; write letters, digits, point, hyphen, underscore"),
+        default="",
+        help="Its field with the hash of the line before, for log_custody.",
     ),
 )
 LOOKING = options(

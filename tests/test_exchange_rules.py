@@ -24,6 +24,7 @@ from readiness.errors import UsageError
 from readiness.judge import judge
 from readiness.model import Cause, Finding, Observation, Target, TargetKind, Unseen, Verdict
 from readiness.observe import observe
+from readiness.one_off_targets import Question
 from readiness.probe import Limits
 from readiness.recording import connection_target
 from readiness.run import Looking
@@ -263,7 +264,7 @@ def test_a_probe_on_a_file_needs_no_profile(tmp_path: Path, probe: str, fact: st
 def test_a_question_s_file_is_looked_at_too(tmp_path: Path) -> None:
     path = tmp_path / "request.xml"
     path.write_bytes(lookup(PERSON))
-    observations = one_off.look("recipient_lookup", one_off.Question(str(path)), Looking(clock=lambda: NOON))
+    observations = one_off.look("recipient_lookup", Question(str(path)), Looking(clock=lambda: NOON))
     assert [o.value for o in observations if o.fact == "lookup.recipients"] == [1]
     assert not one_off.all_seen(observations)
     assert {o.fact for o in observations if isinstance(o.value, Unseen)} == {"lookup.soap_action", "lookup.media_type"}
@@ -272,6 +273,6 @@ def test_a_question_s_file_is_looked_at_too(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_and_a_probe_of_connections_are_refused_in_words(tmp_path: Path) -> None:
     looking = Looking(clock=lambda: NOON)
     with pytest.raises(UsageError, match="there is no file"):
-        one_off.look("secure_delivery", one_off.Question(str(tmp_path / "none.xml")), looking)
+        one_off.look("secure_delivery", Question(str(tmp_path / "none.xml")), looking)
     with pytest.raises(UsageError, match="run PROFILE"):
-        one_off.look("tls_client", one_off.Question("x"), looking)
+        one_off.look("tls_client", Question("x"), looking)

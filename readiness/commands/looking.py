@@ -14,7 +14,7 @@ import click
 
 from readiness.commands import _doing as doing
 from readiness.errors import UsageError
-from readiness.options import FORCE, JSON, JUDGING, LANG, LOOKING, OUT, SOAP, options
+from readiness.options import FORCE, JSON, JUDGING, LANG, LOG, LOOKING, OUT, SOAP, options
 from readiness.texts import say
 
 
@@ -126,18 +126,20 @@ def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: A
 @click.option(
     "--i-may", default="", metavar="WORDS", help="Who allowed it, where a probe does more than an ordinary client."
 )
-@options(SOAP, JSON, LANG, LOOKING)
+@options(SOAP, LOG, JSON, LANG, LOOKING)
 def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
     TARGET is host:port, or a file. The probes: server_certificate, server_certificates, soap_contract, soap_faults and
     those whose names begin with tls look at host:port, client_certificate at a certificate file; secure_delivery,
-    message_signature and recipient_lookup at a file with a request.
+    message_signature and recipient_lookup at a file with a request; those whose names begin with log at the files of a
+    log, by a path or a pattern in quotes ("logs/app.log*").
     """
     from readiness import one_off
+    from readiness.one_off_targets import Question
 
     limits = {name: given.pop(name) for name in ("deadline", "jobs", "jobs_per_host", "contract", *doing.PACE)}
-    asked = one_off.Question(target, **given)
+    asked = Question(target, **given)
     observations = one_off.look(name, asked, doing.looking(lang, limits, quiet=True))
     click.echo(one_off.as_json(name, asked, observations) if as_json else one_off.as_text(lang, observations))
     sys.exit(0 if one_off.all_seen(observations) else 11)
