@@ -19,7 +19,7 @@ Compare = Callable[[tuple[Numbered, ...], Beside], Compared]
 
 def compare(purpose: str, rows: tuple[Numbered, ...], beside: Beside) -> Compared | None:
     """What a purpose's comparison gives, None where it has none. CannotObserve: not_configured where it needs another
-    list and the profile names none; not_supported for a range of versions."""
+    list, or an interval, and the profile names none; not_supported for a range of versions."""
     return COMPARISONS[purpose](rows, beside) if purpose in COMPARISONS else None
 
 
@@ -41,6 +41,7 @@ COMPARISONS: Mapping[str, Compare] = {
     "paper_fallback": times.paper_fallback,
     "reconciliation": lists.reconciliation,
     "restore_tests": times.restore_tests,
+    "log_reviews": times.log_reviews,
     "queues": times.queues,
     "multi_party": lists.multi_party,
     "notifications": lists.notifications,

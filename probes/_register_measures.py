@@ -22,13 +22,14 @@ DAY = timedelta(days=1)
 class Beside(NamedTuple):
     """What a register is compared with: the rows of its other list (None where the profile names none), the message
     types that the profile declares all levels of, and hosts that it declares, both in lower case; the day of the list;
-    and words that say too much."""
+    words that say too much; and the days that may pass between two entries, None where the profile does not say."""
 
     others: tuple[Numbered, ...] | None
     classified: frozenset[str]
     hosts: frozenset[str]
     as_of: datetime
     sensitive: tuple[str, ...]
+    interval_days: int | None = None
 
 
 class Compared(NamedTuple):

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 from probes._register_cells import Numbered
 from probes._register_measures import DAY, Beside, Compared, grouped, moment, percentile, size, whole
+from readiness.model import Reason
+from readiness.probe import CannotObserve
 
 SATURDAY = 5
 
@@ -98,6 +100,20 @@ def restore_tests(rows: tuple[Numbered, ...], beside: Beside) -> Compared:
     ]
     old = [o for o in last if not o.row["restored"] or beside.as_of - moment(o.row, "on") > 365 * DAY]
     return Compared(len(last), tuple(one.number for one in old))
+
+
+def log_reviews(rows: tuple[Numbered, ...], beside: Beside) -> Compared:
+    """Each day of a review against the next, and the last against the day of the list; deviating, where more days pass
+    than the profile says, or a review is dated after the list. CannotObserve where the profile does not say."""
+    if beside.interval_days is None:
+        raise CannotObserve(
+            Reason.NOT_CONFIGURED, "the profile does not say how often it is to be done (interval_days)"
+        )
+    reviewed = {moment(one.row, "reviewed_on").date(): one.number for one in whole(rows, "reviewed_on")}
+    days = sorted(reviewed)
+    pairs = pairwise([*days, beside.as_of.date()])
+    late = [reviewed[day] for day, following in pairs if not 0 <= (following - day).days <= beside.interval_days]
+    return Compared(len(days), tuple(late))
 
 
 def queues(rows: tuple[Numbered, ...], beside: Beside) -> Compared:

@@ -147,13 +147,14 @@ def _beside(target: Target, session: Session) -> Beside:
     other = next(
         (one for one in session.profile_targets(TargetKind.REGISTER) if one.id == target.says("compare_with")), None
     )
-    sensitive, as_of = target.says("sensitive_words"), target.says("as_of")
+    sensitive, as_of, interval = (target.says(name) for name in ("sensitive_words", "as_of", "interval_days"))
     return Beside(
         _other_rows(other, session) if other else None,
         frozenset(_classified(session.profile_targets(TargetKind.MESSAGE_TYPE))),
         frozenset(_hosts(session.profile_targets(TargetKind.ENDPOINT))),
         as_of if isinstance(as_of, datetime) else session.now(),
         sensitive if isinstance(sensitive, tuple) else (),
+        interval if isinstance(interval, int) else None,
     )
 
 

@@ -43,6 +43,9 @@ def _purpose(name: str, purpose: Purpose) -> str:
         f"Unik rad: {key}." if key else "",
         f"Alla ord ska finnas i `{purpose.every}`." if purpose.every else "",
         _against(purpose.against),
+        "Profilen anger hur många dagar som högst får gå mellan två rader (`interval_days`)."
+        if purpose.interval
+        else "",
     ]
     said = " ".join(filter(None, notes))
     table = f"| kolumn | innehåll |\n| --- | --- |\n{rows}"

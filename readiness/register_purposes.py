@@ -39,12 +39,14 @@ class Column:
 class Purpose:
     """What a list is for. `key`: the columns that together occur once; `every`: a column and the words of its set that
     must all be there; `against`: the purpose of the list that it is compared with, "profile" for what the profile
-    declares, "" for nothing else than itself."""
+    declares, "" for nothing else than itself; `interval`: whether the profile says how many days may
+    pass between two rows."""
 
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     every: str = ""
     against: str = ""
+    interval: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name. KeyError where there is none."""
@@ -170,6 +172,7 @@ PURPOSES: Mapping[str, Purpose] = {
         ),
         every="part",
     ),
+    "log_reviews": Purpose((Column("reviewed_on", Cell.DAY),), key=("reviewed_on",), interval=True),
     "queues": Purpose(
         (
             Column("queue"),

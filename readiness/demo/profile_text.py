@@ -242,6 +242,8 @@ def _registers(plan: Plan, now: datetime) -> Iterable[str]:
         )
         if register.sensitive_words:
             table += toml.pairs(sensitive_words=list(register.sensitive_words))
+        if register.interval_days:
+            table += toml.pairs(interval_days=register.interval_days)
         if register.headings:
             table += f"[register.columns]\n{toml.pairs(**register.headings)}"
         for column, words in register.words.items():

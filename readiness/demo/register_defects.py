@@ -121,6 +121,13 @@ DEFECTS = (
         "MM-REG-11",
     ),
     _defect(
+        "log-review-late",
+        "En logguppföljning gjordes fem dagar för sent",
+        "A log review was done five days late",
+        _row("granskningar", 1, reviewed_on=36),
+        "MM-LOG-34",
+    ),
+    _defect(
         "slow-letters",
         "Brev handläggs långsammare än e-tjänst",
         "Letters are processed more slowly than the e-service",

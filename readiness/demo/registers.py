@@ -31,6 +31,8 @@ class RegisterPlan:
     age: int = 2
     party: str = ""
     sensitive_words: tuple[str, ...] = ()
+    interval_days: int = 0
+    """How many days may pass between two entries; 0 where nobody says."""
 
 
 def conforming_registers(vendor: str, type_names: tuple[str, ...], hosts: tuple[str, ...]) -> dict[str, RegisterPlan]:
@@ -174,6 +176,13 @@ def _of_operation() -> dict[str, RegisterPlan]:
             [{"part": part, "on": 90, "restored": "yes"} for part in ("configuration", "templates", "log")],
             words={"restored": {"yes": "ja", "no": "nej"}},
             days=("on",),
+        ),
+        "granskningar": RegisterPlan(
+            "log_reviews",
+            [{"reviewed_on": age} for age in (72, 43, 12)],
+            {"reviewed_on": "Granskad"},
+            days=("reviewed_on",),
+            interval_days=31,
         ),
         "koer": RegisterPlan(
             "queues",

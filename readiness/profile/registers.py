@@ -47,6 +47,7 @@ def _one(section: Section, known: Known, ids: Ids, purposes: dict[str, object]) 
         "columns": _columns(section.table("columns"), purpose),
         "words": _words(section.table("words"), purpose),
         "sensitive_words": section.texts("sensitive_words") or None,
+        "interval_days": section.number("interval_days", 1, 3660) if purpose.interval else None,
     }
     party = section.word("party", known.party_ids, code="unknown_party") or known.subject.party
     section.done()

@@ -313,7 +313,9 @@ def compared(purpose: str, *rows: dict[str, object], others: list[dict[str, obje
     against = PURPOSES[purpose].against
     other = None if others is None else rows_of(against, *others)
     usual = {"others": other, "classified": frozenset({"beslut"}), "hosts": frozenset({"a.se"}), "as_of": AS_OF}
-    return compare(purpose, rows_of(purpose, *rows), Beside(**({"sensitive": ()} | usual | beside)))
+    return compare(
+        purpose, rows_of(purpose, *rows), Beside(**({"sensitive": (), "interval_days": 30} | usual | beside))
+    )
 
 
 def deviating(purpose: str, *rows: dict[str, object], others: list[dict[str, object]] | None = None) -> object:
@@ -327,6 +329,10 @@ def klass(system: str, k: int, reason: str = "", kind: str = "Beslut") -> dict[s
 
 def part(name: str, on: str, restored: str = "yes") -> dict[str, object]:
     return {"part": name, "on": on, "restored": restored}
+
+
+def reviewed(*days: str) -> list[dict[str, object]]:
+    return [{"reviewed_on": day} for day in days]
 
 
 def queue(hours: str, limit: int = 24, encrypted: str = "no") -> dict[str, object]:
@@ -411,6 +417,10 @@ WAY = {"mediator": "F", "certificate": "c"}
         ("reconciliation", [SUMS | {"created": 10}, SUMS | {"created": 11}], None, (2, (2,))),
         ("restore_tests", [part("log", "2025-11-20"), part("templates", "2025-11-19")], None, (2, (2,))),
         ("restore_tests", [part("log", "2026-10-01"), part("log", "2026-11-01", "no")], None, (1, (2,))),
+        ("log_reviews", reviewed("2026-09-20", "2026-10-20", "2026-11-19"), None, (3, ())),
+        ("log_reviews", reviewed("2026-11-19", "2026-09-19", "2026-10-20T08:00:00Z"), None, (3, (2,))),
+        ("log_reviews", reviewed("2026-10-19", "2026-10-19"), None, (1, (2,))),
+        ("log_reviews", reviewed("2026-11-21"), None, (1, (1,))),
         ("queues", [queue("12:00"), queue("11:59"), queue("00:00", encrypted="yes")], None, (3, (2,))),
         ("multi_party", sent(("1", "A", "f", "k"), ("1", "B", "g", "l"), ("2", "A", "h", "k")), None, (1, ())),
         ("multi_party", sent(("1", "A", "f", "k"), ("1", "B", "f", "l"), ("1", "C", "g", "")), None, (1, (1, 2, 3))),
@@ -495,6 +505,13 @@ def test_without_its_other_list_a_comparison_is_not_made(purpose: str) -> None:
     with pytest.raises(CannotObserve) as caught:
         compared(purpose)
     assert caught.value.unseen.reason is Reason.NOT_CONFIGURED
+
+
+def test_without_an_interval_reviews_are_not_compared() -> None:
+    with pytest.raises(CannotObserve) as caught:
+        compared("log_reviews", *reviewed("2026-11-19"), interval_days=None)
+    assert caught.value.unseen.reason is Reason.NOT_CONFIGURED
+    assert "interval_days" in caught.value.unseen.detail
 
 
 def test_a_range_of_versions_is_not_guessed() -> None:

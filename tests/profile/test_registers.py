@@ -64,6 +64,22 @@ def test_a_register_is_a_target_with_what_the_profile_says_of_it() -> None:
     assert second.says("rows") == "svar.rader"
 
 
+def test_an_interval_is_said_of_log_reviews_alone() -> None:
+    reviews = """
+[[register]]
+id = "granskningar"
+purpose = "log_reviews"
+file = "granskningar.csv"
+as_of = 2026-11-20
+interval_days = 31
+"""
+    (target,) = (t for t in parsed(SOUND + reviews).targets if t.kind is TargetKind.REGISTER)
+    assert target.says("interval_days") == 31
+    with pytest.raises(ProfileError) as caught:
+        parsed(SOUND + reviews.replace("log_reviews", "tenants"))
+    assert [fault.key for fault in caught.value.faults] == ["register.interval_days"]
+
+
 def test_a_list_that_there_is_none_of_is_named() -> None:
     (absence,) = parsed(SOUND + ABSENT).absences
     assert absence.where == (("purpose", "sbom"),)
