@@ -6,6 +6,7 @@ looking for them (`_log_scan`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,11 +35,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """One message. `others`: TransIds and CallIds that were given out for it. `staged`: whether the stage saw it;
-    `receipted`: whether a receipt left whole; `failed`: whether an attempt came to a fault or to no whole answer."""
+    """One message. `others`: TransIds and CallIds that were given out for it; `marks`: what else it alone is known by
+    (`_log_marks`); `person`: its recipient, "" where that is not one or has had other messages. `staged`: whether the
+    stage saw it; `receipted`: whether a receipt left whole; `failed`: whether an attempt came to a fault or to no whole
+    answer."""
 
     id: str
     others: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    person: str = ""
     staged: bool = False
     receipted: bool = False
     failed: bool = False
@@ -62,16 +67,27 @@ class Sought:
     refusals: tuple[tuple[datetime, datetime], ...] = ()
     since: datetime | None = None
 
+    @property
+    def persons(self) -> Mapping[str, int]:
+        """The recipients of one message only, each with its number among the canaries."""
+        return {canary.person: number for number, canary in enumerate(self.canaries) if canary.person}
 
-def seek(exchanges: Iterable[Exchange], performances: Iterable[Performance], listed: Sequence[str]) -> Sought:
-    """What a record and a profile give to look for."""
+
+def seek(
+    exchanges: Iterable[Exchange],
+    performances: Iterable[Performance],
+    listed: Sequence[str],
+    marks: Mapping[str, tuple[str, ...]],
+) -> Sought:
+    """What a record and a profile give to look for; `marks` by message id."""
     rows = sorted(exchanges, key=lambda exchange: exchange.first_byte.ns)
     found: dict[str, list[Exchange]] = {}
     for exchange in rows:
         if exchange.operation == DELIVERY:
             for id_ in sorted(message_ids(exchange)):
                 found.setdefault(id_, []).append(exchange)
-    canaries = [_canary(id_, attempts) for id_, attempts in found.items()]
+    written = Counter(person for attempts in found.values() for person in _recipients(attempts))
+    canaries = [_canary(id_, attempts, marks.get(id_, ()), written) for id_, attempts in found.items()]
     canaries += [Canary(id_) for id_ in dict.fromkeys(listed) if id_ not in found]
     return Sought(
         tuple(canaries),
@@ -82,10 +98,16 @@ def seek(exchanges: Iterable[Exchange], performances: Iterable[Performance], lis
     )
 
 
-def _canary(id_: str, attempts: Sequence[Exchange]) -> Canary:
+def _canary(id_: str, attempts: Sequence[Exchange], marks: tuple[str, ...], written: Mapping[str, int]) -> Canary:
+    own = [person for person in _recipients(attempts) if written[person] == 1]
     others = tuple(dict.fromkeys(e.answer_id for e in attempts if e.answer_id and e.response_last_byte))
     receipted = any(e.receipted for e in attempts)
-    return Canary(id_, others, staged=True, receipted=receipted, failed=any(map(_failed, attempts)))
+    person = own[0] if len(own) == 1 else ""
+    return Canary(id_, others, marks, person, staged=True, receipted=receipted, failed=any(map(_failed, attempts)))
+
+
+def _recipients(attempts: Iterable[Exchange]) -> frozenset[str]:
+    return frozenset(one.person for attempt in attempts for one in attempt.attributions if one.person)
 
 
 def _failed(attempt: Exchange) -> bool:

@@ -8,7 +8,7 @@ process) and joins nothing. Left out: where records come from (`_log_source`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from probes._log_records import Record
@@ -46,34 +46,48 @@ class Words:
         if len(id_) == 32 and _UUID.fullmatch(id_):
             self.ids.setdefault("-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:])), set()).add(id_)
 
+    def copy(self) -> Words:
+        """The same ids, to add others to."""
+        return Words({word: set(ids) for word, ids in self.ids.items()}, set(self.short))
+
     def within(self, text: str) -> Iterator[str]:
         """Those that stand in a text, in whatever case; some perhaps more than once."""
         lower = text.lower()
         for word in _WORD.findall(lower):
             if word in self.ids:
-                yield from (id_ for id_ in self.ids[word] if id_ in lower or id_ == word.replace("-", ""))
-        yield from (id_ for id_ in self.short if id_ in lower)
+                yield from (id_ for id_ in self.ids[word] if _apart(id_, lower) or id_ == word.replace("-", ""))
+        yield from (id_ for id_ in self.short if _apart(id_, lower))
 
 
 @dataclass(slots=True)
 class Ids:
     """To which messages (by their numbers) an id leads: `given` those that are a message's own from the start, `joined`
-    those that led there since."""
+    those that led there since; `marks` what else one message alone is known by."""
 
     given: dict[str, set[int]] = field(default_factory=dict)
     joined: dict[str, set[int]] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
 
     @staticmethod
-    def of(messages: Sequence[tuple[str, Iterable[str]]]) -> Ids:
-        """Each message by its own id, and by others that were given out for it and might be given out twice."""
+    def of(messages: Sequence[tuple[str, Iterable[str], Iterable[str]]]) -> Ids:
+        """Each message by its own id, by others that were given out for it and might be given out twice, and by marks
+        that are no other's."""
         ids = Ids()
-        for number, (own, others) in enumerate(messages):
+        for number, (own, others, marks) in enumerate(messages):
+            ids.marks |= {normal(mark): number for mark in marks}
             ids.given.setdefault(normal(own), set()).add(number)
             for other in others:
                 ids.joined.setdefault(normal(other), set()).add(number)
-        for id_ in (*ids.given, *ids.joined):
+        for id_ in (*ids.given, *ids.joined, *ids.marks):
             ids.words.add(id_)
+        return ids
+
+    def also(self, marks: Mapping[str, int]) -> Ids:
+        """The same ids and further marks, for one source."""
+        ids = Ids(self.given, self.joined, {**self.marks, **marks}, self.words.copy())
+        for mark in marks:
+            ids.words.add(mark)
         return ids
 
     def about(self, record: Record) -> frozenset[int]:
@@ -85,6 +99,8 @@ class Ids:
             joined = self.joined.get(id_, _NONE)
             if len(joined) <= MOST_SHARED:
                 led |= joined
+            if id_ in self.marks:
+                led.add(self.marks[id_])
         return frozenset(own or led)
 
     def join(self, record: Record) -> bool:
@@ -104,6 +120,17 @@ class Ids:
 
 
 _NONE: frozenset[int] = frozenset()
+
+
+def _apart(id_: str, text: str) -> bool:
+    """Whether an id stands in a text with no letter or digit beside it: 2026-0001 is not 2026-00012."""
+    at = text.find(id_)
+    while at >= 0:
+        end = at + len(id_)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(id_, at + 1)
+    return False
 
 
 def own_ids(record: Record) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """Can a message be followed through this log: is it there, from its creation to its receipt, with who, what and when?
 
-Looked for are the messages that went through the stage in this run, under whatever ids they have in this log, and ids
-that the profile lists; and of every fault that the stage answered with, whether code, CallId and cause were kept. Left
-out: personal data in logs (`log_personal_data`), how logs are kept (`log_custody`), and clocks against sources of time:
-the times of a log are compared with the stage's own clock.
+Looked for are the messages that went through the stage in this run, under whatever ids they have in this log, by their
+subjects and the digests of their contents where those are their own, and ids that the profile lists; and of every fault
+that the stage answered with, whether code, CallId and cause were kept. Left out: personal data in logs
+(`log_personal_data`), how logs are kept (`log_custody`), and clocks against sources of time: the times of a log are
+compared with the stage's own clock.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from probes._log_canaries import Sought, seek
 from probes._log_ids import Ids
+from probes._log_marks import person_forms, read_marks
 from probes._log_scan import Scanner
 from probes._log_source import Halted, Reading
 from probes._log_told import Values, read_scan
@@ -23,6 +25,8 @@ from readiness.model import Fact, FactType, Strength, Target, TargetKind
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
 PREFIX = "trace."
+PROCESSING = "processing"
+"""A log that is meant to say whose data was processed."""
 ROUNDS = 3
 """How many times the logs are read for ids that lead to further ids."""
 DEADLINE = 600.0
@@ -43,6 +47,8 @@ def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, str
     shared = _shared(session)
     ids = shared.joined(session, halted)
     reading = Reading(target, session, halted, shared.sought.since)
+    if target.says("purpose") == PROCESSING:
+        ids = ids.also(person_forms(shared.sought.persons))
     scan = Scanner.of(target, shared.sought, ids).scan(reading.records())
     if reading.problem and not scan.records:
         raise CannotObserve(reading.problem.reason, reading.problem.detail)
@@ -79,14 +85,14 @@ def _shared(session: Session) -> _Shared:
                 if isinstance(ids := source.says("trace_ids"), tuple)
                 for id_ in ids
             ]
-            sought = seek(session.exchanges().values(), session.performances().values(), listed)
+            sought = seek(session.exchanges().values(), session.performances().values(), listed, read_marks(session))
             _SHARED[session] = _Shared(sought)
         return _SHARED[session]
 
 
 def _join(session: Session, sought: Sought, halted: Halted) -> Ids:
     """Read every source until no id leads to a further one. One that cannot be read joins nothing."""
-    ids = Ids.of([(canary.id, canary.others) for canary in sought.canaries])
+    ids = Ids.of([(canary.id, canary.others, canary.marks) for canary in sought.canaries])
     sources = [one for one in session.profile_targets(TargetKind.LOG_SOURCE) if not one.held_by]
     for _ in range(ROUNDS if sought.canaries else 0):
         new = False

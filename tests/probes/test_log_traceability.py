@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,13 +17,14 @@ import pytest
 from probes import log_traceability
 from probes._log_canaries import REFUSAL
 from probes._log_ids import Ids
+from probes._log_marks import own_subjects
 from probes._log_records import Record
 from readiness.model import Reason, Table, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve
 from readiness.recording import performance_target
 from readiness.session import LiveSession, Recorded
 from tests.conftest import NOON, Kept, look, profile_of
-from tests.probes.exchanges import Letter, moment, unsigned
+from tests.probes.exchanges import BODY, GONE, OTHER, PERSON, Letter, Part, attributed, moment, request, unsigned
 from tests.probes.exchanges import Record as Staged
 from tests.probes.performances import Story
 
@@ -160,7 +164,7 @@ def test_a_message_is_followed_through_logs_in_which_it_has_other_ids(tmp_path):
 
 
 def test_an_id_that_everybody_shares_joins_nobody():
-    together = Ids.of([(f"message-{number}", ()) for number in range(5)])
+    together = Ids.of([(f"message-{number}", (), ()) for number in range(5)])
     for number in range(5):
         fields = {"message_id": f"message-{number}", "reference": "process-42"}
         together.join(Record(f"message-{number} process-42", fields, None))
@@ -172,6 +176,109 @@ def test_an_id_is_found_in_whatever_way_it_is_written(tmp_path):
     plain = ONE.replace("-", "")
     for form in (ONE.upper(), plain, f"urn:uuid:{ONE}", f"msg_{ONE}", f"<Id>{ONE}</Id>", f"id={plain.upper()};"):
         assert seen(tmp_path, f"2026-11-30T12:00:00Z got {form}.\n")["messages_missing"] == 1, form
+
+
+# -- Known by something else than an id
+
+SUBJECTS = ("Beslut om plats, ärende 1 & 2", "Beslut om avgift, ärende 2")
+PAGES = (b"%PDF-1.7 of the first", b"%PDF-1.7 of the second")
+
+
+def marked(subjects: tuple[str, ...] = SUBJECTS, pages: tuple[bytes, ...] = PAGES, **more: object) -> Staged:
+    """Two messages with contents of their own, to one test person each."""
+    record = Staged()
+    for id_, subject, page, person in zip((ONE, TWO), subjects, pages, (PERSON, OTHER), strict=True):
+        letter = Letter(id=id_, subject=subject, attachments=(Part("application/pdf", page),))
+        masked = replace(letter, attachments=(Part("application/pdf", page, carried="[28 characters left out]"),))
+        told = {"request_kept": unsigned(masked).decode(), "status": 200, **attributed(person)}
+        record.add(request(letter), **{**told, **more})
+    return record
+
+
+def missing(folder: Path, text: str, record: Staged | None = None, **declared: object) -> Value | Unseen:
+    """How many of two messages a log lacks that has this text."""
+    target = source(folder, f"2026-11-30T12:00:00Z arende {text}\n", **declared)
+    return values(target, (record or marked()).session(target))["messages_missing"]
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "md5"])
+def test_a_message_is_found_by_the_digest_of_an_attachment_however_it_is_written(tmp_path, algorithm):
+    digest = hashlib.new(algorithm, PAGES[0]).digest()
+    for form in (digest.hex(), digest.hex().upper(), base64.b64encode(digest).decode()):
+        assert missing(tmp_path, f'stored file digest="{form}"') == 1, form
+        assert missing(tmp_path, f'stored file digest="{form[1:]}"') == 2, form
+    assert missing(tmp_path, urlsafe_b64encode(digest).decode().rstrip("=")) == 1
+
+
+def test_a_digest_that_two_messages_share_leads_to_neither(tmp_path):
+    assert missing(tmp_path, hashlib.sha256(PAGES[0]).hexdigest(), marked(pages=PAGES[:1] * 2)) == 2
+
+
+def test_a_message_is_found_by_its_subject_in_text_json_and_xml(tmp_path):
+    subject = SUBJECTS[0]
+    for form in (f"<{subject}>", subject.upper(), json.dumps({"s": subject}), subject.replace("&", "&amp;")):
+        assert missing(tmp_path, f"skapade {form}.") == 1, form
+    assert missing(tmp_path, subject.replace("plats", "platsen")) == 2
+    assert missing(tmp_path, f"{subject}3") == 2, "of another case"
+
+
+def test_where_two_subjects_are_the_same_the_third_may_be_so_by_chance():
+    assert own_subjects({"1": "Beslut om plats", "2": "Beslut om plats", "3": "Beslut om avgift"}) == {}
+    assert own_subjects({"1": "Beslut om plats", "3": "Beslut om avgift"}).keys() == {"1", "3"}
+
+
+@pytest.mark.parametrize(
+    "subjects",
+    [
+        ("Beslut om plats", "Beslut om plats"),
+        ("Beslut om plats", "BESLUT OM PLATS"),
+        ("Beslut om plats", "Beslut om plats i kö"),
+        ("Svaret 1", "Beslut om plats"),
+    ],
+)
+def test_a_subject_that_is_not_its_own_or_too_short_is_no_trace(tmp_path, subjects):
+    assert missing(tmp_path, f"skapade {subjects[0]}", marked(subjects)) == 2
+
+
+def test_the_subject_of_a_single_message_may_be_that_of_every_message(tmp_path):
+    record = Staged()
+    record.add(request(), request_kept=unsigned().decode(), status=200)
+    assert missing(tmp_path, Letter().subject, record) == 1
+    assert missing(tmp_path, hashlib.sha256(BODY.data).hexdigest(), record) == 0
+
+
+def test_without_originals_subjects_are_read_from_what_was_kept_and_digests_are_not_known(tmp_path):
+    record = marked()
+    record.originals = dict.fromkeys(record.originals, GONE)
+    masked = replace(record.exchanges["exchange-e1"], request_kept="<a/>")
+    assert missing(tmp_path, SUBJECTS[0], record) == 1
+    record.exchanges["exchange-e1"] = masked
+    target = source(tmp_path, f"{SUBJECTS[0]}\n")
+    assert values(target, record.session(target))["messages"] == 1, "what cannot be read is not looked for"
+
+
+def test_in_a_processing_log_the_recipient_stands_for_the_message_and_elsewhere_not(tmp_path):
+    for form in (PERSON, PERSON[2:], f"{PERSON[:8]}-{PERSON[8:]}", f"{PERSON[2:8]}-{PERSON[8:]}"):
+        assert missing(tmp_path, f"read {form}", purpose="processing") == 1, form
+        assert missing(tmp_path, f"read {form}", purpose="technical") == 2, form
+    both = marked(**attributed(PERSON))
+    assert missing(tmp_path, f"read {PERSON}", both, purpose="processing") == 2, "which of the two it is nobody knows"
+
+
+def test_a_digest_joins_the_ids_that_stand_beside_it(tmp_path):
+    digest = hashlib.sha256(PAGES[1]).hexdigest()
+    rows = [row(0, "created", case_id="2026-0002", digest=digest), row(1, "sent", case_id="2026-0002")]
+    target = source(tmp_path, rows)
+    table = values(target, marked().session(target))["messages_seen"]
+    assert isinstance(table, Table)
+    assert [one[:2] for one in table.rows] == [(TWO, "2")]
+
+
+def test_nothing_of_subjects_recipients_and_digests_is_told(tmp_path):
+    digest = hashlib.sha256(PAGES[0]).hexdigest()
+    target = source(tmp_path, f"x {SUBJECTS[0]} {PERSON} {digest}\n", purpose="processing")
+    told = repr(look(PROBE, target, marked().session(target)))
+    assert not any(text in told for text in (SUBJECTS[0], PERSON, digest))
 
 
 @pytest.mark.parametrize("lost", ["user", "event", "result", "node", "correlation_id", "time"])
