@@ -2,7 +2,8 @@
 
 Exit codes: 0 every graded risk passes, 10 something violated, 11 not violated but not shown, 2 usage, profile or
 checklist wrong, 1 the tool crashed, 130 interrupted with the record kept. `probe`: 0 all facts seen, 11 some unseen.
-`verify`: 0 the dossier holds, 12 it does not, or that cannot be confirmed.
+`verify`: 0 the dossier holds, 12 it does not, or that cannot be confirmed. `compare`: 0 nothing is worse, 13 something
+is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import click
 
 from readiness import __version__
-from readiness.commands import attesting, handing_over, judging, looking, reading, staging
+from readiness.commands import attesting, comparing, handing_over, judging, looking, reading, staging
 from readiness.options import Group
 
 
@@ -39,6 +40,7 @@ for command in (
     judging.report,
     handing_over.seal,
     handing_over.verify,
+    comparing.compare,
     reading.explain,
     reading.rules,
     reading.risks,

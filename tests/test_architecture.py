@@ -107,6 +107,16 @@ def test_an_exercise_acts_and_never_judges(path):
         assert not {module.split(".")[0] for module in imports(path)} & IO
 
 
+HISTORY_PURE = ["comparison"]
+
+
+@pytest.mark.parametrize("name", HISTORY_PURE)
+def test_runs_are_set_beside_each_other_without_io(name):
+    path = ROOT / "readiness" / "history" / f"{name}.py"
+    assert rooms(path) <= {"model", "report"}
+    assert not {module.split(".")[0] for module in imports(path)} & (IO | {"sqlite3"})
+
+
 REPORTS = sorted((ROOT / "readiness" / "reports").glob("*.py"))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pytest
 
 from readiness.chain import PROPERTIES
+from readiness.history.comparison import Change, Step
 from readiness.model import (
     Basis,
     Because,
@@ -38,6 +39,8 @@ TABLES: dict[str, Iterable[str]] = {
     "because": Because,
     "because_meaning": Because,
     "cause": Cause,
+    "change": Change,
+    "change_step": Step,
     "channel": CHANNELS,
     "column": (*COLUMNS, "deviation"),
     "check_kind": ("M", "Mf", "D", "I"),

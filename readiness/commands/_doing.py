@@ -113,5 +113,9 @@ def show(judged: Report, lang: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(data_report(judged), nl=False)
         return
-    width = max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
-    click.echo(terminal_report(judged, lang, width, sys.stdout.isatty()), nl=False)
+    click.echo(terminal_report(judged, lang, terminal_width(), sys.stdout.isatty()), nl=False)
+
+
+def terminal_width() -> int:
+    """How wide to write: as wide as the terminal, within what can be read."""
+    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))

@@ -1,4 +1,4 @@
-"""Where do the records that are judged lie: in folders, in dossiers, or in a dossier's own `others`?
+"""Where do the records that are judged lie: in folders, in dossiers, or in a dossier's own `others`? And its checklist?
 
 A dossier is verified before its record is read: the signature, and every digest. Whose the signature is stays open
 where no anchor confirms it, and stands so in the report. Left out: judging (`run`).
@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography import x509
 
 from readiness.dossier.archive import Archive
-from readiness.dossier.contents import OTHERS, RECORD
+from readiness.dossier.contents import CHECKLISTS, OTHERS, RECORD
 from readiness.dossier.faults import DossierError
 from readiness.dossier.opening import Opened, open_dossier
 from readiness.record import Record, read_files, read_record
@@ -69,3 +69,9 @@ def records_inside(opened: Opened, place: str, anchors: Sequence[x509.Certificat
         with open_dossier(archive.open(f"{OTHERS}/{name}"), anchors) as inner:
             found.append(read_files(InArchive(inner.archive, RECORD, f"{place}/{OTHERS}/{name}"), inner.sealed))
     return found
+
+
+def checklist_inside(archive: Archive) -> dict[str, str]:
+    """The texts of the checklist that a dossier was judged by, by file name."""
+    names = [name for name in archive.entries if name.startswith(f"{CHECKLISTS}/")]
+    return {name.partition("/")[2]: archive.read(name).decode("utf-8", errors="replace") for name in names}

@@ -18,10 +18,10 @@ from cryptography import x509
 import probes
 from readiness import __version__
 from readiness.checklist import parse_checklist
-from readiness.dossier.contents import CHECKLISTS, DATA, REPORTS
+from readiness.dossier.contents import DATA, REPORTS
 from readiness.dossier.faults import DossierError
 from readiness.dossier.opening import Opened, open_dossier
-from readiness.dossier.records import records_inside
+from readiness.dossier.records import checklist_inside, records_inside
 from readiness.dossier.sealing import ONE_LANGUAGE, PDF
 from readiness.dossier.signature import fingerprint
 from readiness.dossier.statement import predicate
@@ -140,13 +140,8 @@ def _others(
 
 
 def _judged(opened: Opened, records: Sequence[Record], checklists: Path | None) -> Iterator[Line]:
-    texts = {
-        name.partition("/")[2]: opened.archive.read(name).decode("utf-8", errors="replace")
-        for name in opened.archive.entries
-        if name.startswith(f"{CHECKLISTS}/")
-    }
     statement = opened.statement
-    inside = parse_checklist(texts, probes.facts())
+    inside = parse_checklist(checklist_inside(opened.archive), probes.facts())
     report = judge_records(records, inside, statement.judged_at, statement.part)
     sealed = opened.archive.read(DATA)
     version = {"theirs": statement.version, "ours": __version__}
