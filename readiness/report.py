@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 
-from readiness.chain import Deviation, Profile
+from readiness.chain import Deviation, PermitUsed, Profile
 from readiness.model import Cause, Finding, Grade, Mark, Observation, Sealed, Target, TargetKind, Verdict, Weight, Words
 from readiness.register import Checklist
 
@@ -27,7 +27,8 @@ class DeviationState(StrEnum):
 class RecordUsed:
     """One record that was judged: its id (SHA-256 of its journal), whose it is, when it was made, how it ended.
 
-    `sealed` is what was verified of the dossier that it came in; none, if it came in a folder.
+    `sealed` is what was verified of the dossier that it came in; none, if it came in a folder. `permits` are those that
+    probes were let near their targets by.
     """
 
     id: str
@@ -38,6 +39,7 @@ class RecordUsed:
     ended: datetime
     how_ended: str  # complete or interrupted
     sealed: Sealed | None = None
+    permits: tuple[PermitUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

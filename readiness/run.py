@@ -275,4 +275,5 @@ def _used(record: Record, party: str, owner: str) -> RecordUsed:
         ended=record.ended,
         how_ended=record.how_ended,
         sealed=record.sealed,
+        permits=record.permits_used,
     )

@@ -64,6 +64,7 @@ def test_one_record_is_judged_as_it_is(recorded, checklist):
     assert report.exit_code == 11
     assert {o.record for o in report.observations} == {recorded.id}
     assert not [f for f in report.findings if f.verdict is Verdict.FAIL]
+    assert report.records[0].permits == recorded.permits_used
 
 
 def test_a_record_holds_the_permit_of_whatever_did_more_than_read(recorded):

@@ -23,6 +23,7 @@ from readiness.reports import _risk_rows as risk_rows
 from readiness.reports import _rows as rows
 from readiness.reports._chain import chain_picture, stations
 from readiness.reports._matrix import matrix_cells, matrix_picture
+from readiness.reports._permits import permit_rows
 from readiness.reports._scenario_cards import scenario_part
 from readiness.reports._svg import MARKS
 from readiness.reports._timeline import SHAPES, shape
@@ -69,6 +70,7 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "chain_narrow": Markup(chain_picture(places, lang, 1)),  # noqa: S704
         "scenarios": scenario_part(report, lang),
         "deviations": rows.deviation_rows(report, lang),
+        "permits": permit_rows(report, lang),
         "statements": rows.statement_rows(report, lang),
         "everything": rows.everything(report, lang),
         "becauses": risk_rows.all_grade_words(lang),

@@ -17,6 +17,7 @@ from readiness.report import DeviationState, Report
 from readiness.reports._groups import Mend, UnseenGroup, mend_first, unseen_groups, waiting_rules
 from readiness.reports._names import places, target_name
 from readiness.reports._page import Page, blank, plain, ruled_table
+from readiness.reports._permits import tell_permits
 from readiness.reports._scenario_lines import tell_scenarios
 from readiness.reports._words import (
     because_text,
@@ -49,7 +50,7 @@ def terminal_report(report: Report, lang: str, width: int, colour: bool) -> str:
     """The short story, in lines of at most `width` characters (at least 40), with ANSI colours or without."""
     page = Page(blank(width, colour), report, lang)
     with page.console.capture() as captured:
-        for tell in (_head, _grades, _mend, tell_scenarios, _unseen, _waiting, _deviations, _meaning):
+        for tell in (_head, _grades, _mend, tell_scenarios, _unseen, _waiting, _deviations, tell_permits, _meaning):
             tell(page)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 

@@ -19,6 +19,7 @@ from readiness.chain import (
     OtherRecord,
     Party,
     Permit,
+    PermitUsed,
     Profile,
     RiskLevel,
     Subject,
@@ -192,9 +193,7 @@ def _profile() -> Profile:
         ),
         targets=TARGETS,
         trust_anchors=("ca/rot.pem",),
-        permits=(
-            Permit("leverantoren", ("fm.exempelby.example:8443",), ("reads", "scans"), STARTED, AT, "Avtal", "a" * 64),
-        ),
+        permits=(PERMIT,),
         absences=(NO_FAR,),
         deviations=tuple(deviation for deviation, _ in _deviations()),
         records=(OtherRecord("leverantor/", "leverantoren", ("endpoint",)),),
@@ -696,9 +695,20 @@ def _deviations() -> tuple[tuple[Deviation, DeviationState], ...]:
     )
 
 
+PERMIT = Permit("leverantoren", ("fm.exempelby.example:8443",), ("reads", "scans"), STARTED, AT, "Avtal", "a" * 64)
+OWN_WORD = Permit("kommunen", ("ip.exempelby.example",), ("scans", "sends"), STARTED, AT + timedelta(days=30))
+STRANGE = replace(PERMIT, owner=HOSTILE["bidi"], document=HOSTILE["markup"], effects=("reads", HOSTILE["html"]))
+USED = (
+    PermitUsed("tls_versions", "fm-in", "scans", AT, PERMIT),
+    PermitUsed("tls_groups", "fm-in", "scans", AT, PERMIT),
+    PermitUsed("tls_versions", "ip-in", "scans", AT, OWN_WORD),
+    PermitUsed("soap_faults", "ip-in", "sends", AT, OWN_WORD),
+)
+
+
 def _records() -> tuple[RecordUsed, ...]:
     return (
-        RecordUsed("1" * 64, "kommunen", True, "test", STARTED, AT, "complete"),
+        RecordUsed("1" * 64, "kommunen", True, "test", STARTED, AT, "complete", permits=USED),
         RecordUsed(
             "2" * 64,
             "leverantoren",
@@ -708,5 +718,6 @@ def _records() -> tuple[RecordUsed, ...]:
             AT - timedelta(days=3),
             "interrupted",
             Sealed(f"CN=Leverantör {HOSTILE['markup']}", "ab" * 32, AT, time_stamped=True, confirmed=False),
+            (PermitUsed(HOSTILE["template"], HOSTILE["nul"], HOSTILE["html"], AT - timedelta(days=3), STRANGE),),
         ),
     )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from readiness.chain import PROPERTIES, Assignment, Deviation, Node, Permit, Subject, Terms
+from readiness.chain import PROPERTIES, Assignment, Deviation, Node, Permit, PermitUsed, Subject, Terms
 from readiness.model import (
     Basis,
     Because,
@@ -60,6 +60,7 @@ NOUNS: dict[type, set[str]] = {
     Node: set(),
     Observation: {"number"},
     Permit: set(),
+    PermitUsed: set(),
     RecordUsed: set(),
     Risk: set(),
     Rule: set(),
