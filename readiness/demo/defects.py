@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from readiness.demo import (
     certificate_defects,
+    clock_defects,
     fault_defects,
     letter_defects,
     log_defects,
@@ -37,6 +38,7 @@ DEFECTS: Mapping[str, Defect] = {
         letter_defects,
         fault_defects,
         log_defects,
+        clock_defects,
     )
     for defect in module.DEFECTS
 }
