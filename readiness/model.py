@@ -29,6 +29,7 @@ class TargetKind(StrEnum):
     SCENARIO = "scenario"
     REFUSAL_CERTIFICATE = "refusal_certificate"
     REGISTER = "register"
+    SENT_DOCUMENT = "sent_document"
 
 
 # These come from what the stage recorded; no profile declares one.

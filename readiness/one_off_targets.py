@@ -93,11 +93,19 @@ def _log(probe: Probe, question: Question) -> Target:
     return Target("target", probe.kind, address=str(path), declared=_said({n: getattr(question, n) for n in names}))
 
 
+def _document(probe: Probe, question: Question) -> Target:
+    """A PDF file. What it has to be, nobody says; the trust anchors are taken for those of its signatures."""
+    anchors = tuple(str(Path(anchor).absolute()) for anchor in question.anchors)
+    path = _file(question.target, "a PDF file")
+    return Target("target", probe.kind, address=path, declared=_said({"signature_anchors": anchors}))
+
+
 READERS = {
     TargetKind.ENDPOINT: _endpoint,
     TargetKind.CERTIFICATE: _certificate,
     TargetKind.EXCHANGE: _request,
     TargetKind.LOG_SOURCE: _log,
+    TargetKind.SENT_DOCUMENT: _document,
 }
 
 

@@ -23,14 +23,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
-from readiness.chain import PermitUsed, Profile
+from readiness.chain import Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
-from readiness.permits import covering, refusal, split_address
+from readiness.permits import split_address
 from readiness.probe import (
     Canary,
     CannotObserve,
-    Effect,
-    Heard,
     HttpAnswer,
     HttpRequest,
     Limits,
@@ -81,7 +79,6 @@ class LiveSession:
         prompt: Callable[[str], str] | None = None,
         recorded: Recorded | None = None,
         contract: Path | None = None,
-        used: Callable[[PermitUsed], None] = lambda permit: None,
     ) -> None:
         self.limits = limits or Limits()
         self._profile = profile
@@ -90,7 +87,6 @@ class LiveSession:
         self._prompt = prompt
         self._recorded = recorded or Recorded()
         self._contract_folder = contract
-        self._used = used
         self._contract: Contract | None = None
         self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
@@ -154,23 +150,6 @@ class LiveSession:
         from readiness.presenting import present
 
         return await present(self, target, shown, asked)
-
-    async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
-        """One datagram to a time source that the profile names and permits to ask, and what comes back."""
-        from readiness.datagram import ask
-
-        if (party, address) not in self._profile.chain.pairs("time_sources"):
-            raise CannotObserve(Reason.NOT_CONFIGURED, f"{address} is no time source of the profile")
-        now, source = self.now(), Target("clock", TargetKind.CHAIN, address=address, party=party)
-        if why := refusal(Effect.SENDS, source, self._profile, now):
-            raise CannotObserve(Reason.NOT_PERMITTED, why)
-        if permit := covering(Effect.SENDS, source, self._profile, now):
-            self._used(PermitUsed("own_clock", address, str(Effect.SENDS), now, permit))
-        host, port = split_address(address)
-        ip = (await self._resolve(host))[0]
-        sent = self.now()
-        answer, took = await ask(ip, port, data, self.limits.wait)
-        return Heard(f"{ip}:{port}", answer, sent, took)
 
     @contextlib.asynccontextmanager
     async def canary(self, target: Target) -> AsyncIterator[Canary]:
@@ -292,7 +271,10 @@ class LiveSession:
 
     def _named(self, path: str) -> Path:
         files = {target.address for target in self._profile.targets if target.kind is not TargetKind.ENDPOINT}
-        files |= {str(target.says("key_file") or "") for target in self._profile.targets}
+        files |= {str(target.says(name) or "") for target in self._profile.targets for name in ("key_file", "archived")}
+        for target in self._profile.targets:
+            named = target.says("signature_anchors")
+            files |= set(named) if isinstance(named, tuple) else set()
         if not path or (path not in files | set(self._profile.trust_anchors) and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from readiness.demo.chain import planned, running_chain, started
-from readiness.demo.clock_defects import DEFECTS as OF_THE_CLOCK
 from readiness.demo.conforming import statement_rows
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS
+from readiness.demo.document_defects import DEFECTS as OF_DOCUMENTS
 from readiness.demo.exercise import DemoExercise
 from readiness.demo.fault_defects import DEFECTS as OF_FAULTS
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
+from readiness.demo.letters import write_letters
 from readiness.demo.log_defects import DEFECTS as OF_LOGS
 from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
@@ -40,13 +41,14 @@ LOOKING = Looking(LIMITS, clock=lambda: AT)
 OF_THE_SENDING_SYSTEM = {defect.name: defect for defect in (*OF_SENDING, *OF_LETTERS)}
 WHEN_SOMETHING_FAILS = {defect.name: defect for defect in OF_FAULTS}
 IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
-OF_CLOCKS = {defect.name: defect for defect in OF_THE_CLOCK}
 IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
+IN_DOCUMENTS = {defect.name: defect for defect in OF_DOCUMENTS}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
 """What is looked at beside connections and exchanges, when only these are in question."""
 REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetKind.MESSAGE_TYPE}
+DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYSTEM}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 
 
@@ -62,7 +64,7 @@ def conforming(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -
 
 def record_of(folder: Path, *defects: str, looking: Looking = LOOKING) -> Record:
     """What a run on the example kommun with these defects leaves."""
-    with running_chain(folder / "chain", defects, clock=looking.clock) as path:
+    with running_chain(folder / "chain", defects, looking.clock()) as path:
         return observed(path, folder / "record", looking)
 
 
@@ -276,21 +278,29 @@ def test_each_defect_of_a_register_flips_exactly_its_rules(
     assert any(finding.verdict is Verdict.FAIL for finding in found)
 
 
-@pytest.mark.parametrize("name", OF_CLOCKS)
-def test_each_defect_of_the_clock_flips_exactly_its_rules(
-    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The profile of a chain that was stopped; its files are there."""
+    with started(planned(), tmp_path_factory.mktemp("stopped"), AT) as path:
+        return path
+
+
+@pytest.mark.parametrize("name", IN_DOCUMENTS)
+def test_each_defect_of_a_sent_document_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, stopped: Path, name: str
 ) -> None:
-    with started(planned([name]), tmp_path / "chain", AT, LOOKING.clock) as path:
-        profile = load_profile(path)
-        alone = replace(profile, targets=(profile.chain,))
-        record = observe_profile(alone, path.read_text(encoding="utf-8"), tmp_path / "record", LOOKING)
+    write_letters(planned([name]).documents, stopped.parent)
+    profile = load_profile(stopped)
+    letters = replace(profile, targets=tuple(t for t in profile.targets if t.kind in DOCUMENTS))
+    record = observe_profile(letters, stopped.read_text(encoding="utf-8"), tmp_path / "record", LOOKING)
     report = judge_records([record], checklist)
-    about = {rule.id for rule in checklist.rules if rule.target is TargetKind.CHAIN}
-    found = tuple(finding for finding in report.findings if finding.rule in about)
+    about = {target.id for target in profile.targets if target.kind is TargetKind.SENT_DOCUMENT}
+    found = tuple(finding for finding in report.findings if finding.target in about)
     assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
+    assert any(finding.verdict is Verdict.FAIL for finding in found)
 
 
-ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, OF_CLOCKS)
+ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, IN_DOCUMENTS)
 OTHERS = DEFECTS.keys() - {name for where in ELSEWHERE for name in where}
 
 
@@ -354,8 +364,7 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
     assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
     assert {finding.target for finding in about} == endpoints
     assert len(endpoints) == 4
-    networked = endpoints | {report.profile.chain.id}  # its time sources are down, too
-    others = {rule for rule, target in verdicts(report) if target not in networked}
+    others = {rule for rule, target in verdicts(report) if target not in endpoints}
     assert flipped(conforming, report).isdisjoint(others)
     worst_first = list(Because)
     for before, after in zip(conforming.grades, report.grades, strict=True):

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from readiness.cli import main
 from readiness.contract.persons import test_persons
 from readiness.profile.targets import LOG_ENCODINGS, LOG_FORMATS
+from tests.demo.write_letters import LETTERS
 from tests.probes.test_log_personal_data import STRANGER
 
 PERSON, TOKEN = test_persons()[0].number, "7f3kQz81LmNo55pqRsTuVwXy"
@@ -82,6 +83,17 @@ def test_the_custody_of_a_bare_log_is_looked_at(log: Path) -> None:
 def test_a_log_of_a_format_that_is_not_read_is_unseen(log: Path) -> None:
     result = probe("log_personal_data", log, "--json", "--format", "evtx")
     assert (reasons(facts(result)), result.exit_code) == ({"not_supported"}, 11)
+
+
+def test_a_pdf_is_looked_at_with_the_anchors_of_its_signatures(tmp_path: Path) -> None:
+    decision, anchor = LETTERS / "beslut.pdf", LETTERS / "underskrift-ca.pem"
+    result = probe("sent_document", decision, "--json", "--anchor", str(anchor))
+    seen = facts(result)
+    assert [seen[name] for name in ("tagged", "signatures", "signatures_not_trusted")] == [True, 1, 0]
+    assert (reasons(seen), result.exit_code) == ({"not_configured"}, 11)
+    refused = probe("sent_document", tmp_path / "gone.pdf")
+    assert refused.exit_code == 2
+    assert "a PDF file" in refused.output
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from readiness.demo.plan import (
     STAGE,
     VENDOR,
     CertificatePlan,
+    DocumentPlan,
     FilePlan,
     LogPlan,
     NodePlan,
@@ -48,6 +49,10 @@ def conforming() -> Plan:
         refusals=refusals,
         logs=_logs(),
         registers=registers,
+        documents={
+            "provbeslut": DocumentPlan("beslut", "beslut", appeal="possible", signature="required"),
+            "provkallelse": DocumentPlan("kallelse", "kallelse"),
+        },
     )
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from readiness.demo import (
     certificate_defects,
-    clock_defects,
+    document_defects,
     fault_defects,
     letter_defects,
     log_defects,
@@ -33,12 +33,12 @@ DEFECTS: Mapping[str, Defect] = {
         certificate_defects,
         responsibility_defects,
         register_defects,
+        document_defects,
         soap_defects,
         sending_defects,
         letter_defects,
         fault_defects,
         log_defects,
-        clock_defects,
     )
     for defect in module.DEFECTS
 }

@@ -156,6 +156,17 @@ class SendingPlan:
 
 
 @dataclass(slots=True)
+class DocumentPlan:
+    """A letter that the kommun hands over: which of the example's files was sent, and which was archived."""
+
+    sent: str
+    archived: str
+    appeal: str = "not_possible"
+    signature: str = "not_required"
+    age: int = 30
+
+
+@dataclass(slots=True)
 class Plan:
     """The whole example."""
 
@@ -170,7 +181,6 @@ class Plan:
     sending: SendingPlan = field(default_factory=SendingPlan)
     logs: dict[str, LogPlan] = field(default_factory=dict)
     registers: dict[str, RegisterPlan] = field(default_factory=dict)
-    time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
-    """How far each time source is ahead of this machine."""
+    documents: dict[str, DocumentPlan] = field(default_factory=dict)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)

@@ -13,6 +13,7 @@ from readiness.chain import Absence, Deviation, OtherRecord, Permit, RiskLevel
 from readiness.model import INDISPENSABLE, RECORDED, Target, TargetKind
 from readiness.probe import Effect
 from readiness.profile.faults import Faults
+from readiness.profile.sent_documents import APPEAL, SIGNATURE
 from readiness.profile.shapes import check, permit_address, risk, sha256, shown
 from readiness.profile.statements import ANSWERS
 from readiness.profile.targets import INTERFACES, MUTUAL_TLS, ROLES, Ids, Known
@@ -122,6 +123,7 @@ def read_risk_levels(root: Section, faults: Faults) -> tuple[RiskLevel, ...]:
 
 ABSENT_WHERE: dict[TargetKind, dict[str, tuple[str, ...]]] = {
     TargetKind.REGISTER: {"purpose": tuple(name for name in PURPOSES if name not in COUNTERPARTS)},
+    TargetKind.SENT_DOCUMENT: {"appeal": APPEAL, "signature": SIGNATURE},
     TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS, "interface": INTERFACES},
     TargetKind.STATEMENT: {"check": (), "answer": ANSWERS},
 }

@@ -20,6 +20,7 @@ from readiness.profile.lines import Lines
 from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
 from readiness.profile.sending import read_sendings, read_stage
+from readiness.profile.sent_documents import read_sent_documents
 from readiness.profile.shapes import organisation_number
 from readiness.profile.statements import read_statements
 from readiness.profile.targets import Ids, Known, read_nodes, read_targets
@@ -87,6 +88,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets = read_targets(root, known, nodes, ids)
     targets += read_refusal_certificates(root, known, targets, ids)
     targets += read_registers(root, known, ids)
+    targets += read_sent_documents(root, known, ids)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)
     profile = Profile(

@@ -162,6 +162,13 @@ def country(text: str) -> str:
     return text
 
 
+def language(text: str) -> str:
+    """The primary tag of a language in lower case, RFC 5646."""
+    if not re.fullmatch(r"[a-z]{2,3}", text):
+        raise Wrong("language", found=shown(text))
+    return text
+
+
 def check(text: str) -> str:
     """The number of a check, as 10-4 or M6-3."""
     if not re.fullmatch(r"M?[0-9]{1,3}-[0-9]{1,3}", text):

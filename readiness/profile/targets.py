@@ -26,7 +26,6 @@ from readiness.profile.shapes import (
     variable,
     web_path,
 )
-from readiness.profile.time_sources import read_time_sources
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
@@ -115,8 +114,7 @@ def read_nodes(root: Section, known: Known, ids: Ids) -> tuple[Node, ...]:
 def read_targets(root: Section, known: Known, nodes: tuple[Node, ...], ids: Ids) -> tuple[Target, ...]:
     """The chain itself, its nodes, and everything that stands on a node."""
     subject = known.subject
-    sources = read_time_sources(root, known) or None
-    says = declared({"environment": known.environment, "subject_kind": subject.kind, "time_sources": sources})
+    says = declared({"environment": known.environment, "subject_kind": subject.kind})
     found = [Target(CHAIN, TargetKind.CHAIN, party=subject.party, declared=says)]
     found += [_node_target(section, node) for section, node in zip(root.tables("node"), nodes, strict=True)]
     node_ids = root.ids("node")
@@ -283,6 +281,7 @@ def _sending_system(section: Section, known: Known, node: Node, held_by: str) ->
     for key in SENDING_KEYS:  # read by `sending`; a target declares the plain part
         value = section.raw(key)
         given[key] = value if type(value) is int else None
+    given["link_domains"] = section.texts("link_domains", host_name) or None
     return "", "", declared(given)
 
 

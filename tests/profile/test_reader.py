@@ -347,7 +347,14 @@ MISTAKES = {
     "a zone that is none": (LOG, '"Europe/Stockholm"', '"CET +1"', "CET +1", "log_source.time_zone", "+01:00"),
     "an absent node": (ABSENT, '"endpoint"', '"node"', "", "absent.what", "held_by"),
     "an absent log": (ABSENT, '"endpoint"', '"log_source"', "", "absent.what", "[[log_source]] med held_by"),
-    "an absent chain": (ABSENT, '"endpoint"', '"chain"', "", "absent.what", "endpoint, register, statement"),
+    "an absent chain": (
+        ABSENT,
+        '"endpoint"',
+        '"chain"',
+        "",
+        "absent.what",
+        "endpoint, register, sent_document, statement",
+    ),
     "an absence of every statement": (ABSENT, '"endpoint"', '"statement"', "[[absent]]", "absent.where", "check"),
     "an absence that is there": (ENDPOINT + ABSENT, "", "", 'what = "endpoint"', "absent.what", "tjanst"),
     "a permit of another": (
