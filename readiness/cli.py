@@ -41,6 +41,7 @@ for command in (
     handing_over.seal,
     handing_over.verify,
     comparing.compare,
+    comparing.history,
     reading.explain,
     reading.rules,
     reading.risks,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from readiness.errors import UsageError
 from readiness.options import INTERRUPTED
 from readiness.texts import say
 
@@ -46,6 +48,15 @@ def looking(lang: str, limits: dict[str, Any], *, quiet: bool = False) -> Lookin
         progress=_progress(lang) if not quiet and sys.stderr.isatty() else None,
         prompt=(lambda name: str(click.prompt(name, hide_input=True, err=True))) if sys.stdin.isatty() else None,
     )
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Say what to give instead where a file cannot be written there."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written to ({error.strerror}). Give a file that you may write.") from error
 
 
 def ids(said: str) -> tuple[str, ...]:

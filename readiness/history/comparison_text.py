@@ -12,7 +12,7 @@ from readiness.history.comparison import Change, Comparison, FindingChange, Judg
 from readiness.model import Because, Verdict
 from readiness.report import Report
 from readiness.reports._names import target_text
-from readiness.reports._page import Page, blank
+from readiness.reports._page import Sheet, blank
 from readiness.reports._words import clip, escape_control, grade_text, moment_text
 from readiness.texts import pick, say
 
@@ -28,7 +28,7 @@ def comparison_text(
 
     `missing` is a text's key that says why the earlier checklist is not to be had; "" where it is.
     """
-    page = Page(blank(width, colour), judged.new, lang)
+    page = Sheet(blank(width, colour), lang)
     with page.console.capture() as captured:
         _head(page, judged, missing)
         _risks(page, judged, comparison.risks)
@@ -41,7 +41,7 @@ def comparison_text(
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
-def _head(page: Page, judged: Judgements, missing: str) -> None:
+def _head(page: Sheet, judged: Judgements, missing: str) -> None:
     lang, old, new = page.lang, judged.old, judged.new
     page.line(say(lang, "compare.title", name=clip(escape_control(new.profile.subject.name))), "bold")
     page.line(say(lang, "legal.secrecy"), "bold")
@@ -68,7 +68,7 @@ def _caveats(lang: str, old: Report, new: Report) -> Iterable[str]:
         yield say(lang, "compare.other_tool", old=old.tool[0][1], new=new.tool[0][1])
 
 
-def _risks(page: Page, judged: Judgements, changes: Sequence[RiskChange]) -> None:
+def _risks(page: Sheet, judged: Judgements, changes: Sequence[RiskChange]) -> None:
     lang = page.lang
     page.heading(say(lang, "compare.risks", count=len(changes)) if changes else say(lang, "compare.risks_none"))
     for one in sorted(changes, key=lambda one: not one.worse):
@@ -79,7 +79,7 @@ def _risks(page: Page, judged: Judgements, changes: Sequence[RiskChange]) -> Non
         page.line(say(lang, "compare.from_to", old=was, new=now, steps=_steps(lang, one.steps)), indent=4)
 
 
-def _findings(page: Page, judged: Judgements, heading: str, changes: Sequence[FindingChange]) -> None:
+def _findings(page: Sheet, judged: Judgements, heading: str, changes: Sequence[FindingChange]) -> None:
     """The changes of one kind, those of one rule under its title."""
     if not changes:
         return
@@ -97,7 +97,7 @@ def _findings(page: Page, judged: Judgements, heading: str, changes: Sequence[Fi
         page.line(say(page.lang, "compare.more", count=len(changes) - MOST), indent=4)
 
 
-def _end(page: Page, comparison: Comparison) -> None:
+def _end(page: Sheet, comparison: Comparison) -> None:
     page.line("")
     counts = {"risks": comparison.same_risks, "findings": comparison.same_findings}
     page.line(say(page.lang, "compare.same", **counts))

@@ -25,16 +25,11 @@ RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What is being written on, about what, in which language."""
+class Sheet:
+    """What is being written on, in which language."""
 
     console: Console
-    report: Report
     lang: str
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of the terminal's own table."""
-        return say(self.lang, f"terminal.{key}", **values)
 
     def line(self, text: str, style: str = "", indent: int = 0) -> None:
         """One paragraph, wrapped."""
@@ -52,6 +47,17 @@ class Page:
         """A heading, with an empty line before it."""
         self.line("")
         self.line(text, "bold")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Sheet):
+    """The same, about a report."""
+
+    report: Report
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the terminal's own table."""
+        return say(self.lang, f"terminal.{key}", **values)
 
 
 def blank(width: int, colour: bool) -> Console:

@@ -48,7 +48,7 @@ COLOURS = {
 
 def terminal_report(report: Report, lang: str, width: int, colour: bool) -> str:
     """The short story, in lines of at most `width` characters (at least 40), with ANSI colours or without."""
-    page = Page(blank(width, colour), report, lang)
+    page = Page(blank(width, colour), lang, report)
     with page.console.capture() as captured:
         for tell in (_head, _grades, _mend, tell_scenarios, _unseen, _waiting, _deviations, tell_permits, _meaning):
             tell(page)
