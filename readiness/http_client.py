@@ -1,4 +1,4 @@
-"""What does an endpoint answer to one HTTP request? The one module through which HTTP leaves this machine.
+"""What does an endpoint answer to one HTTP request? The one module through which a probe's HTTP leaves this machine.
 
 HTTP/1.1 over TLS, one connection for each request, to an address that the profile names and by no other way: no proxy
 or other setting of the environment, no redirect followed, no cookie kept. The peer need not be trusted to be looked at;
@@ -52,8 +52,8 @@ async def request(session: Session, target: Target, asked: HttpRequest) -> HttpA
         raise CannotObserve(Reason.TIMED_OUT, f"{target.address}: no whole answer within {SECONDS:g} s") from None
 
 
-async def exchange(stream: Stream, host: str, asked: HttpRequest) -> HttpAnswer:
-    """Write one request and read its answer; `host` is the value of the Host field."""
+async def exchange(stream: Stream, host: str, asked: HttpRequest, kept: int = KEPT) -> HttpAnswer:
+    """Write one request and read its answer; `host` is the value of the Host field, `kept` the bytes of a body."""
     connection = h11.Connection(h11.CLIENT)
     fields = [("Host", host), ("User-Agent", "mm-readiness"), ("Accept", "*/*"), ("Connection", "close")]
     if asked.body:
@@ -63,7 +63,7 @@ async def exchange(stream: Stream, host: str, asked: HttpRequest) -> HttpAnswer:
     connection.send(h11.EndOfMessage())
     unsent = await _write(stream, whole)
     try:
-        return await _read(connection, stream)
+        return await _read(connection, stream, kept)
     except CannotObserve as error:
         if unsent and error.unseen.reason in {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET, Reason.TIMED_OUT}:
             raise unsent from None
@@ -82,12 +82,12 @@ def _identity(session: Session, target: Target) -> Identity | None:
     return read_identity(session, held)
 
 
-async def connected(session: Session, host: str, port: int) -> Stream:
-    """A connection to the first address that takes one; the first refusal where none does."""
+async def connected(session: Session, host: str, port: int, wait: float | None = None) -> Stream:
+    """A connection to the first address that takes one; the first refusal where none does. `wait` as for `dial`."""
     failures: list[CannotObserve] = []
     for ip in (await session.addresses(host))[:ADDRESSES]:
         try:
-            return await session.dial(ip, port)
+            return await session.dial(ip, port, wait)
         except CannotObserve as error:
             failures.append(error)
     raise failures[0]
@@ -103,9 +103,9 @@ async def _write(stream: Stream, data: bytes) -> CannotObserve | None:
     return None
 
 
-async def _read(connection: h11.Connection, stream: Stream) -> HttpAnswer:
+async def _read(connection: h11.Connection, stream: Stream, kept: int) -> HttpAnswer:
     answer: h11.Response | None = None
-    body, interim = b"", 0
+    body, interim = bytearray(), 0
     while True:
         match await _event(connection, stream, answered=answer is not None):
             case h11.Response() as response:
@@ -113,18 +113,18 @@ async def _read(connection: h11.Connection, stream: Stream) -> HttpAnswer:
             case h11.InformationalResponse():
                 interim += 1
             case h11.Data(data=data):
-                body += bytes(data)
+                body += data
             case h11.EndOfMessage():
                 break
             case _:
                 raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed without an answer")
         if interim > INTERIM:
             raise CannotObserve(Reason.LIMIT_REACHED, f"{stream.peer} sent more than {INTERIM} interim answers")
-        if len(body) > KEPT:
+        if len(body) > kept:
             break
     assert answer is not None  # h11 gives a body only after its head
     fields = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in answer.headers)
-    return HttpAnswer(answer.status_code, fields, body[:KEPT], stream.peer, cut=len(body) > KEPT)
+    return HttpAnswer(answer.status_code, fields, bytes(body[:kept]), stream.peer, cut=len(body) > kept)
 
 
 async def _event(connection: h11.Connection, stream: Stream, *, answered: bool) -> object:

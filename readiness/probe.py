@@ -246,6 +246,13 @@ class Session(Protocol):
         CannotObserve, at opening or between two pieces: access_denied, not_supported, not_understood, not_kept.
         """
 
+    def ask_log_platform(self, target: Target, asked: HttpRequest) -> HttpAnswer:
+        """What the platform that a log source is searched in answers to one request, of whose body 16 MiB are kept.
+
+        `asked.path` comes after the path of the profile's address; who asks is told as the profile says. Waits: for a
+        thread. CannotObserve: as `request`, not_configured where the source is not searched.
+        """
+
     def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
         """The same as `file_mode` of a file that `log_files` gave."""
 

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 UNREAD_FORMATS = {"evtx"}
 """Formats that a profile may name and that nothing here reads."""
 
+BESIDE = ("key_file", "archived", "ca_file", "secret_file")
+"""What declares a file beside the address of a target."""
+
 T = TypeVar("T")
 Store = Callable[[bytes, str, str, str], Evidence]
 """keep(data, media type, origin, masked) -> Evidence; where `masked` says why, only the digest is kept."""
@@ -90,7 +93,7 @@ class LiveSession:
         self._contract: Contract | None = None
         self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
-        self._hosts = {split_address(t.address) for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address}
+        self._hosts = {split_address(t.address) for t in profile.targets if _answers(t)}
         self._allowed: set[tuple[str, int]] = set()
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, asyncio.Task[Any]] = {}
@@ -188,6 +191,12 @@ class LiveSession:
 
         return open_log_file(self._log_path(target), file)
 
+    def ask_log_platform(self, target: Target, asked: HttpRequest) -> HttpAnswer:
+        """What a log platform of the profile answers to one request."""
+        from readiness.log_platform import ask
+
+        return ask(self, target, asked)
+
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Which permission bits for group and others a file has."""
         return _mode(self._named(path))
@@ -270,8 +279,8 @@ class LiveSession:
         return tuple(sorted(found, key=lambda ip: (":" in ip, ip)))
 
     def _named(self, path: str) -> Path:
-        files = {target.address for target in self._profile.targets if target.kind is not TargetKind.ENDPOINT}
-        files |= {str(target.says(name) or "") for target in self._profile.targets for name in ("key_file", "archived")}
+        files = {target.address for target in self._profile.targets if not _answers(target)}
+        files |= {str(target.says(name) or "") for target in self._profile.targets for name in BESIDE}
         for target in self._profile.targets:
             named = target.says("signature_anchors")
             files |= set(named) if isinstance(named, tuple) else set()
@@ -282,6 +291,8 @@ class LiveSession:
     def _log_path(self, target: Target) -> str:
         if target not in self._profile.targets or target.kind is not TargetKind.LOG_SOURCE or not target.address:
             raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no path for {target.id}")
+        if _answers(target):
+            raise CannotObserve(Reason.NOT_SUPPORTED, f"{target.id} is searched where it is, and has no files")
         if target.says("format") in UNREAD_FORMATS:
             raise CannotObserve(Reason.NOT_SUPPORTED, f"logs of the format {target.says('format')} are not read")
         return target.address
@@ -306,6 +317,11 @@ class LiveSession:
                 raise CannotObserve(Reason.CREDENTIALS_NEEDED, "there is no terminal to ask for the password on")
             return self._prompt(target.id).encode("utf-8")
         return None
+
+
+def _answers(target: Target) -> bool:
+    """Whether a target's address is that of a server: of an endpoint, or of the platform of a log."""
+    return bool(target.address) and (target.kind is TargetKind.ENDPOINT or target.says("platform") is not None)
 
 
 class SocketStream:

@@ -15,6 +15,7 @@ from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
+from readiness.profile.log_platforms import read_platform
 from readiness.profile.shapes import (
     country,
     field_name,
@@ -263,7 +264,13 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
     given["hash_field"] = section.shaped("hash_field", field_name)
     other = bool(held_by) or node.party != known.subject.party
     kept_by = LOG_KEEPERS[1] if other else LOG_KEEPERS[0]
-    return known.path(section.text("path")), "", declared(given | {"kept_by": kept_by}, **tells)
+    address = known.path(section.text("path"))
+    if query := section.table("query"):
+        if address:
+            section.wrong("path", "log_twice")
+        address, platform = read_platform(query, known.certificate_ids, known.path)
+        given |= platform
+    return address, "", declared(given | {"kept_by": kept_by}, **tells)
 
 
 def _event_words(section: Section | None) -> dict[str, tuple[str, ...]]:
