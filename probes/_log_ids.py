@@ -19,7 +19,7 @@ MOST_JOINED = 64
 """Ids that a message may lead to, on average."""
 SHORTEST, LONGEST = 6, 128
 _WORD = re.compile(r"[0-9a-z][0-9a-z-]{4,126}[0-9a-z]")
-_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
+UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:id|trace|correlation|case|arende|reference|referens|receipt|kvittens|number|nr)$", re.IGNORECASE
 )
@@ -43,7 +43,7 @@ class Words:
             self.ids.setdefault(longest, set()).add(id_)
         else:
             self.short.add(id_)
-        if len(id_) == 32 and _UUID.fullmatch(id_):
+        if len(id_) == 32 and UUID.fullmatch(id_):
             self.ids.setdefault("-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:])), set()).add(id_)
 
     def copy(self) -> Words:
@@ -135,7 +135,7 @@ def _apart(id_: str, text: str) -> bool:
 
 def own_ids(record: Record) -> frozenset[str]:
     """The ids of a record that may be those of one message: UUIDs, and the values of fields named as ids."""
-    found = {normal(uuid[0]) for uuid in _UUID.finditer(record.text)}
+    found = {normal(uuid[0]) for uuid in UUID.finditer(record.text)}
     for name, value in record.fields.items():
         last = name.rpartition(".")[2]
         if _NAMED.search(last) and not _NOT_OWN.search(last) and SHORTEST <= len(value) <= LONGEST:
@@ -146,4 +146,4 @@ def own_ids(record: Record) -> frozenset[str]:
 def normal(id_: str) -> str:
     """One form of an id: lower case, a UUID without hyphens."""
     plain = id_.strip().lower()
-    return plain.replace("-", "") if _UUID.fullmatch(plain) else plain
+    return plain.replace("-", "") if UUID.fullmatch(plain) else plain

@@ -133,7 +133,7 @@ def _printed(held: list[str], clock: Clock) -> Record:
     first = held[0]
     return Record(
         "\n".join(held),
-        lambda: dict(_flat(_object(first))),
+        lambda: dict(flat(_object(first))),
         lambda record: _when(record.fields, clock) if record.fields else clock.in_line(first),
     )
 
@@ -146,10 +146,11 @@ def _object(line: str) -> dict[str, object]:
     return plain if isinstance(plain, dict) else {}
 
 
-def _flat(plain: Mapping[str, object], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+def flat(plain: Mapping[str, object], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+    """An object's names, in lower case and dotted where they stand in each other, each with its value as text."""
     for name, value in list(plain.items())[:FIELDS]:
         if isinstance(value, dict) and depth < DEPTH:
-            yield from _flat(value, f"{before}{name.lower()}.", depth + 1)
+            yield from flat(value, f"{before}{name.lower()}.", depth + 1)
         elif isinstance(value, list | dict):
             yield f"{before}{name.lower()}", json.dumps(value, ensure_ascii=False)
         elif value is not None:

@@ -16,6 +16,7 @@ from itertools import islice
 from probes._log_chain import MOST_COPIED, NONE, Chain, chain_of, changes_noticed, raw_lines
 from probes._log_records import Record
 from probes._log_rotation import rotation_of
+from probes._log_search.searching import Search, is_searched
 from probes._log_source import Halted, go_on, records_of
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Effect, LogFile, LogListing, Probe, Seen, Session
@@ -25,14 +26,25 @@ DEADLINE = 600.0
 HEAD = 1000
 """Records at the start of a file among which its first time is looked for."""
 DAY = timedelta(days=1)
+OF_FILES = (
+    "files",
+    "readable_by",
+    "rotated",
+    "rotation_gaps",
+    "hash_chain",
+    "changes_tried",
+    "changes_unnoticed",
+)
+NO_FILES = Unseen(Reason.NOT_SUPPORTED, "a log that is searched where it is shows neither files nor their bytes")
 Values = dict[str, Value | Unseen]
 
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read the source in a thread, and tell of it."""
     halt = threading.Event()
+    read = _searched if is_searched(target) else _read
     try:
-        values, details = await asyncio.to_thread(_read, target, session, halt.is_set)
+        values, details = await asyncio.to_thread(read, target, session, halt.is_set)
     finally:
         halt.set()
     for name, value in values.items():
@@ -54,6 +66,16 @@ def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, dic
         **_chain(target, session, listing, halted),
     }
     return values, {"rotation_gaps": f"lacking: {', '.join(lacking[:10])}" if lacking else ""}
+
+
+def _searched(target: Target, session: Session, halted: Halted) -> tuple[Values, dict[str, str]]:
+    """Of a log that is searched where it is only how far back it can be searched."""
+    values: Values = dict.fromkeys(OF_FILES, NO_FILES)
+    try:
+        oldest = Search(target, session, halted).oldest()
+    except CannotObserve as error:
+        return values | dict.fromkeys(("oldest", "days_short", "days_over"), error.unseen), {}
+    return {**values, "oldest": oldest, **compare_kept(target, oldest, session.now())}, {}
 
 
 def _readable_by(target: Target, session: Session, listing: LogListing) -> Value | Unseen:

@@ -12,6 +12,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from threading import Event
 
+from probes._log_search.leak_hits import Sightings, sight
+from probes._log_search.searching import is_searched
 from probes._logs.canaries import canary_persons, sent_pieces
 from probes._logs.scan import NUMBER, Scanner
 from probes._logs.secrets import MESSAGE, PASSWORD, PRIVATE_KEY, TOKEN
@@ -25,11 +27,17 @@ DEADLINE = 3600.0
 MOST = {"hyperscan": 1 << 40, "standard library": 20 << 30}
 """Bytes read of one source at most, by engine: what is done well within the deadline."""
 
+OF_FILES = ("files_named", "files_read", "bytes_read")
+NO_FILES = Unseen(Reason.NOT_SUPPORTED, "a log that is searched where it is has no files")
 UNTRIED = Unseen(Reason.NOT_EXERCISED, "no message to a test person is recorded, so none could have left a trace")
 
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
-    """Read every file of a log source once."""
+    """Read every file of a log source once, or search it where it is."""
+    if is_searched(target):
+        async for seen in _searched(target, session):
+            yield seen
+        return
     listing = await asyncio.to_thread(session.log_files, target)
     stop = Event()
     try:
@@ -39,6 +47,16 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     named = len(listing.files) + len(listing.unread)
     exercised = bool(session.exchanges())
     for name, value in {"files_named": named, **read_tally(tally, exercised=exercised)}.items():
+        yield Seen(PREFIX + name, value)
+
+
+async def _searched(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
+    stop = Event()
+    try:
+        found = await asyncio.to_thread(sight, target, session, stop.is_set)
+    finally:
+        stop.set()
+    for name, value in read_sightings(found, exercised=bool(session.exchanges())).items():
         yield Seen(PREFIX + name, value)
 
 
@@ -97,6 +115,14 @@ def read_tally(tally: Tally, *, exercised: bool) -> dict[str, Value | Unseen]:
     }
 
 
+def read_sightings(found: Sightings, *, exercised: bool) -> dict[str, Value | Unseen]:
+    """The same facts of a log that was searched, in whose records lines are counted."""
+    values = read_tally(found.tally, exercised=exercised) | dict.fromkeys(OF_FILES, NO_FILES)
+    values |= {name: why for name, why in found.open.items() if values[name] in {0, ()}}
+    failed = tuple((what, str(why.reason), why.detail) for what, why in found.failed)
+    return values | {"lines_read": found.records, "files_unread": Table(("file", "reason", "detail"), failed)}
+
+
 def _read_file(target: Target, session: Session, file: LogFile, scanner: Scanner, tally: Tally, stop: Event) -> None:
     """One file into the tally. CannotObserve for what could not be read; what came before is counted."""
     before = 0
@@ -129,9 +155,11 @@ NUM, LINES = FactType.NUMBER, "lines_read"
 FACTS = (
     _fact("files_named", NUM, "Files that the profile's path names, whether or not they could be read."),
     _fact("files_read", NUM, "Those that were read to their end.", "files_named"),
-    _fact("files_unread", FactType.TABLE, "Those that were not, or not to their end, and why."),
+    _fact(
+        "files_unread", FactType.TABLE, "Those that were not, or not to their end, and why; or searches that failed."
+    ),
     _fact("bytes_read", NUM, "Bytes that were looked through, unpacked, UTF-16 counted as UTF-8."),
-    _fact(LINES, NUM, "Lines that were looked through."),
+    _fact(LINES, NUM, "Lines that were looked through; of a log that is searched, records."),
     _fact("canary_persons", NUM, "Test persons whose number stands there as digits, or escapes of them.", LINES),
     _fact("canary_persons_encoded", NUM, "Test persons whose number stands there in base64, hex or UTF-16.", LINES),
     _fact("canary_encodings", FactType.SET, "How they are written: plain, url, json, xml, base64, hex, utf-16.", LINES),

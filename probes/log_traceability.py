@@ -19,6 +19,8 @@ from probes._log_canaries import Sought, seek
 from probes._log_ids import Ids
 from probes._log_marks import person_forms, read_marks
 from probes._log_scan import Scanner
+from probes._log_search.records import Searched
+from probes._log_search.searching import is_searched
 from probes._log_source import Halted, Reading
 from probes._log_told import Values, read_scan
 from readiness.model import Fact, FactType, Strength, Target, TargetKind
@@ -46,9 +48,9 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
 def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, str]:
     shared = _shared(session)
     ids = shared.joined(session, halted)
-    reading = Reading(target, session, halted, shared.sought.since)
     if target.says("purpose") == PROCESSING:
         ids = ids.also(person_forms(shared.sought.persons))
+    reading = shared.reading(target, session, halted, ids)
     scan = Scanner.of(target, shared.sought, ids).scan(reading.records())
     if reading.problem and not scan.records:
         raise CannotObserve(reading.problem.reason, reading.problem.detail)
@@ -62,13 +64,23 @@ class _Shared:
     sought: Sought
     ids: Ids | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    searched: dict[str, Searched] = field(default_factory=dict)
 
     def joined(self, session: Session, halted: Halted) -> Ids:
         """The ids of the messages, out of all log sources; read once."""
         with self.lock:
             if self.ids is None:
-                self.ids = _join(session, self.sought, halted)
+                self.ids = _join(session, self, halted)
             return self.ids
+
+    def reading(self, target: Target, session: Session, halted: Halted, ids: Ids) -> Reading | Searched:
+        """A source to be read, or, where it is searched, with what it has about the ids."""
+        if not is_searched(target):
+            return Reading(target, session, halted, self.sought.since)
+        searched = self.searched.setdefault(target.id, Searched.of(target, session, halted, self.sought))
+        searched.search.halted = halted
+        searched.look(ids)
+        return searched
 
 
 # By session, and gone with it.
@@ -90,15 +102,16 @@ def _shared(session: Session) -> _Shared:
         return _SHARED[session]
 
 
-def _join(session: Session, sought: Sought, halted: Halted) -> Ids:
+def _join(session: Session, shared: _Shared, halted: Halted) -> Ids:
     """Read every source until no id leads to a further one. One that cannot be read joins nothing."""
-    ids = Ids.of([(canary.id, canary.others, canary.marks) for canary in sought.canaries])
+    canaries = shared.sought.canaries
+    ids = Ids.of([(canary.id, canary.others, canary.marks) for canary in canaries])
     sources = [one for one in session.profile_targets(TargetKind.LOG_SOURCE) if not one.held_by]
-    for _ in range(ROUNDS if sought.canaries else 0):
+    for _ in range(ROUNDS if canaries else 0):
         new = False
         for source in sources:
             try:
-                for record in Reading(source, session, halted, sought.since).records():
+                for record in shared.reading(source, session, halted, ids).records():
                     new = ids.join(record) or new
             except CannotObserve:
                 if halted():

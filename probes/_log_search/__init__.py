@@ -1,0 +1,1 @@
+"""Searching logs where they are: what a log platform is asked, and what its answers mean."""
