@@ -44,7 +44,7 @@ def judge_example(rule: Rule, example: Example) -> Finding:
     at = example.at or _time_for(rule)
     declared = tuple((name, wanted[0]) for name, wanted in rule.select)
     target = Target("example", rule.target, declared=declared)
-    targets = (Target("chain", TargetKind.CHAIN), target)
+    targets = (target,) if rule.target is TargetKind.CHAIN else (Target("chain", TargetKind.CHAIN), target)
     profile = Profile(Subject("kommun", "", ""), rule.environment, Terms("", "", None, "", None), targets=targets)
     facts = _facts(rule, example, at)
     observations = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -184,6 +184,17 @@ class LogListing:
     unread: tuple[tuple[str, Unseen], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back for one datagram: from whom, which bytes, when it was sent by this machine's clock (UTC), and how
+    long after that it came."""
+
+    peer: str
+    data: bytes
+    sent: datetime
+    took: timedelta
+
+
 class Session(Protocol):
     """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
 
@@ -222,6 +233,13 @@ class Session(Protocol):
 
         Where the profile names trust anchors, nothing is shown to a server that they do not vouch for. CannotObserve:
         as `dial`, access_denied for such a server, and what keeps a certificate of the profile from being shown.
+        """
+
+    async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
+        """What a time source of the profile, owned by that party, answers to one datagram.
+
+        CannotObserve: not_configured for another address, not_permitted without a permit for `sends`,
+        name_not_resolved, connection_refused, timed_out.
         """
 
     def canary(self, target: Target) -> AbstractAsyncContextManager[Canary]:

@@ -21,8 +21,8 @@ from readiness.recording import Entry
 from readiness.values import moment_text, to_plain
 
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
-CLOCK = {"offset": to_plain(Unseen(Reason.NOT_CONFIGURED, "not measured: no time source is named")), "source": ""}
-"""How far this machine's clock was from the time, and by which source: nobody names one, so nobody was asked."""
+CLOCK = {"offset": to_plain(Unseen(Reason.NOT_CONFIGURED, "told by the observation clock.offset")), "source": ""}
+"""How far this machine's clock was from the time is not known when a record begins: a probe asks, where it may."""
 
 
 class Writer:

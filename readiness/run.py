@@ -96,7 +96,16 @@ async def _act_and_look(profile: Profile, writer: Writer, looking: Looking, exer
 
 
 async def _look(whole: Profile, writer: Writer, looking: Looking, recorded: Recorded) -> bool:
-    session = LiveSession(whole, writer.keep, looking.limits, looking.clock, looking.prompt, recorded, looking.contract)
+    session = LiveSession(
+        whole,
+        writer.keep,
+        looking.limits,
+        looking.clock,
+        looking.prompt,
+        recorded,
+        looking.contract,
+        writer.tell_permit,
+    )
     _, complete = await observe(
         probes.discover(), session, looking.limits, whole, writer.tell, looking.progress, writer.tell_permit
     )

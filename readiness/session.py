@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
-from readiness.chain import Profile
+from readiness.chain import PermitUsed, Profile
 from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
-from readiness.permits import split_address
+from readiness.permits import covering, refusal, split_address
 from readiness.probe import (
     Canary,
     CannotObserve,
+    Effect,
+    Heard,
     HttpAnswer,
     HttpRequest,
     Limits,
@@ -82,6 +84,7 @@ class LiveSession:
         prompt: Callable[[str], str] | None = None,
         recorded: Recorded | None = None,
         contract: Path | None = None,
+        used: Callable[[PermitUsed], None] = lambda permit: None,
     ) -> None:
         self.limits = limits or Limits()
         self._profile = profile
@@ -90,6 +93,7 @@ class LiveSession:
         self._prompt = prompt
         self._recorded = recorded or Recorded()
         self._contract_folder = contract
+        self._used = used
         self._contract: Contract | None = None
         self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
@@ -153,6 +157,23 @@ class LiveSession:
         from readiness.presenting import present
 
         return await present(self, target, shown, asked)
+
+    async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
+        """One datagram to a time source that the profile names and permits to ask, and what comes back."""
+        from readiness.datagram import ask
+
+        if (party, address) not in self._profile.chain.pairs("time_sources"):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{address} is no time source of the profile")
+        now, source = self.now(), Target("clock", TargetKind.CHAIN, address=address, party=party)
+        if why := refusal(Effect.SENDS, source, self._profile, now):
+            raise CannotObserve(Reason.NOT_PERMITTED, why)
+        if permit := covering(Effect.SENDS, source, self._profile, now):
+            self._used(PermitUsed("own_clock", address, str(Effect.SENDS), now, permit))
+        host, port = split_address(address)
+        ip = (await self._resolve(host))[0]
+        sent = self.now()
+        answer, took = await ask(ip, port, data, self.limits.wait)
+        return Heard(f"{ip}:{port}", answer, sent, took)
 
     @contextlib.asynccontextmanager
     async def canary(self, target: Target) -> AsyncIterator[Canary]:

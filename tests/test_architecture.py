@@ -340,5 +340,6 @@ def test_no_probe_of_the_chain_disturbs_and_only_named_ones_send():
     assert {probe.effect for probe in probes.discover()} <= {Effect.READS, Effect.SCANS, Effect.SENDS}
     assert [probe.id for probe in probes.discover() if probe.effect is Effect.SENDS] == [
         "client_certificate_refusal",
+        "own_clock",
         "soap_faults",
     ]

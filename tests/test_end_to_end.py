@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from readiness.demo.chain import planned, running_chain, started
+from readiness.demo.clock_defects import DEFECTS as OF_THE_CLOCK
 from readiness.demo.conforming import statement_rows
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS
 from readiness.demo.document_defects import DEFECTS as OF_DOCUMENTS
@@ -41,6 +42,7 @@ LOOKING = Looking(LIMITS, clock=lambda: AT)
 OF_THE_SENDING_SYSTEM = {defect.name: defect for defect in (*OF_SENDING, *OF_LETTERS)}
 WHEN_SOMETHING_FAILS = {defect.name: defect for defect in OF_FAULTS}
 IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
+OF_CLOCKS = {defect.name: defect for defect in OF_THE_CLOCK}
 IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
 IN_DOCUMENTS = {defect.name: defect for defect in OF_DOCUMENTS}
 PATIENCE = 1.0
@@ -64,7 +66,7 @@ def conforming(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -
 
 def record_of(folder: Path, *defects: str, looking: Looking = LOOKING) -> Record:
     """What a run on the example kommun with these defects leaves."""
-    with running_chain(folder / "chain", defects, looking.clock()) as path:
+    with running_chain(folder / "chain", defects, clock=looking.clock) as path:
         return observed(path, folder / "record", looking)
 
 
@@ -300,7 +302,21 @@ def test_each_defect_of_a_sent_document_flips_exactly_its_rules(
     assert any(finding.verdict is Verdict.FAIL for finding in found)
 
 
-ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, IN_DOCUMENTS)
+@pytest.mark.parametrize("name", OF_CLOCKS)
+def test_each_defect_of_the_clock_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+) -> None:
+    with started(planned([name]), tmp_path / "chain", AT, LOOKING.clock) as path:
+        profile = load_profile(path)
+        alone = replace(profile, targets=(profile.chain,))
+        record = observe_profile(alone, path.read_text(encoding="utf-8"), tmp_path / "record", LOOKING)
+    report = judge_records([record], checklist)
+    about = {rule.id for rule in checklist.rules if rule.target is TargetKind.CHAIN}
+    found = tuple(finding for finding in report.findings if finding.rule in about)
+    assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
+
+
+ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, IN_DOCUMENTS, OF_CLOCKS)
 OTHERS = DEFECTS.keys() - {name for where in ELSEWHERE for name in where}
 
 
@@ -364,7 +380,8 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
     assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
     assert {finding.target for finding in about} == endpoints
     assert len(endpoints) == 4
-    others = {rule for rule, target in verdicts(report) if target not in endpoints}
+    networked = endpoints | {report.profile.chain.id}  # its time sources are down, too
+    others = {rule for rule, target in verdicts(report) if target not in networked}
     assert flipped(conforming, report).isdisjoint(others)
     worst_first = list(Because)
     for before, after in zip(conforming.grades, report.grades, strict=True):

@@ -140,13 +140,13 @@ def test_a_killed_run_tells_of_the_permits_that_it_had_used(tmp_path):
     assert (record.permits_used, record.ended, record.how_ended) == ((USED,), USED.at, "interrupted")
 
 
-def test_a_record_says_that_the_clock_was_not_measured_and_why(tmp_path):
+def test_a_record_says_where_the_offset_of_the_clock_is_told(tmp_path):
     written(tmp_path / "r")
     start = json.loads((tmp_path / "r" / "journal.jsonl").read_text("utf-8").splitlines()[0])
     end = json.loads((tmp_path / "r" / "run.json").read_text("utf-8"))
     assert start["clock"] == end["clock"]
     assert end["clock"] == {
-        "offset": {"unseen": "not_configured", "detail": "not measured: no time source is named"},
+        "offset": {"unseen": "not_configured", "detail": "told by the observation clock.offset"},
         "source": "",
     }
 

@@ -29,23 +29,31 @@ from readiness.demo.plan import (
     Plan,
     ServerPlan,
 )
-from readiness.demo.profile_text import profile_text
+from readiness.demo.profile_text import profile_text, time_source
 from readiness.demo.registers import file_name, register_file
 from readiness.demo.servers import SIGNATURES, STRICT, NodeServer, Settings
 from readiness.demo.soap_service import SoapService
+from readiness.demo.time_servers import Clock, TimeServer
 
 PROFILE = "kedja.toml"
 PERMIT = "Exempelförmedling AB medger att Exempelby kommun prövar förmedlarens adress i testmiljön.\n"
 
 
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
 @contextmanager
-def running_chain(folder: Path, defects: Iterable[str] = (), now: datetime | None = None) -> Iterator[Path]:
+def running_chain(
+    folder: Path, defects: Iterable[str] = (), now: datetime | None = None, clock: Clock = utc_now
+) -> Iterator[Path]:
     """Start the chain with those built-in defects, give the path of its profile, and stop the chain at the end.
 
     `folder` is made where it does not exist. UsageError for a defect of an unknown name, before anything is written.
     """
     plan = planned(defects)
-    with started(plan, folder, now or datetime.now(UTC)) as profile:
+    with started(plan, folder, now or clock(), clock) as profile:
         yield profile
 
 
@@ -58,8 +66,9 @@ def planned(defects: Iterable[str] = ()) -> Plan:
 
 
 @contextmanager
-def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
-    """Write a plan's files into the folder and run its servers; gives the path of the profile.
+def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> Iterator[Path]:
+    """Write a plan's files into the folder and run its servers; gives the path of the profile. `clock`: the time that
+    its time sources go by.
 
     At the end the servers are stopped and the private keys deleted.
     """
@@ -81,6 +90,11 @@ def started(plan: Plan, folder: Path, now: datetime) -> Iterator[Path]:
             stack.callback(running.stop)
             running.start()
             addresses[id_] = running.address
+        for number, ahead in enumerate(plan.time_sources, 1):
+            source = TimeServer(clock, ahead)
+            source.start()
+            stack.callback(source.stop)
+            addresses[time_source(number)] = source.address
         profile = folder / PROFILE
         profile.write_text(profile_text(plan, addresses, digests, files, now), encoding="utf-8")
         yield profile

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from readiness.demo import (
     certificate_defects,
+    clock_defects,
     document_defects,
     fault_defects,
     letter_defects,
@@ -39,6 +40,7 @@ DEFECTS: Mapping[str, Defect] = {
         letter_defects,
         fault_defects,
         log_defects,
+        clock_defects,
     )
     for defect in module.DEFECTS
 }

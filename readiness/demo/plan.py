@@ -182,5 +182,7 @@ class Plan:
     logs: dict[str, LogPlan] = field(default_factory=dict)
     registers: dict[str, RegisterPlan] = field(default_factory=dict)
     documents: dict[str, DocumentPlan] = field(default_factory=dict)
+    time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
+    """How far each time source is ahead of this machine."""
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)

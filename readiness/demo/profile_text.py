@@ -71,6 +71,8 @@ def profile_text(
             version=plan.nodes[CASE_SYSTEM].version,
             link_domains=["exempelby.example"],
         ),
+        COMMENTS["time_source"],
+        *_time_sources(plan, addresses),
         COMMENTS["register"],
         *_registers(plan, now),
         COMMENTS["sent_document"],
@@ -94,6 +96,7 @@ COMMENTS = {
     "refusal_certificate": "# Certifikat att avvisa: vart och ett skiljer sig från provklient i en enda sak.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
     "log_source": "# Loggarna finns först när systemet har skickat något.\n",
+    "time_source": "# Tidskällor som datorns klocka jämförs med.\n",
     "register": "# Listor som kommunen och dess leverantör lämnar; rubrikerna är deras egna.\n",
     "sent_document": "# Prov på PDF-filer som skickas; vad en handling ska uppfylla följer av beslut, inte av filen.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
@@ -233,6 +236,16 @@ def _log_sources(plan: Plan) -> Iterable[str]:
         )
 
 
+def time_source(number: int) -> str:
+    """The name that a time source has among the addresses."""
+    return f"tidskalla-{number}"
+
+
+def _time_sources(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
+    for number in range(1, len(plan.time_sources) + 1):
+        yield toml.table("time_source", address=addresses[time_source(number)], party=KOMMUN)
+
+
 def _registers(plan: Plan, now: datetime) -> Iterable[str]:
     for id_, register in plan.registers.items():
         table = toml.table(
@@ -280,6 +293,8 @@ def _sending_system(node: NodePlan) -> str:
 def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
     def permit(owner: str, *effects: str, **document: str) -> str:
         own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
+        if owner == KOMMUN:
+            own += [addresses[time_source(number)] for number in range(1, len(plan.time_sources) + 1)]
         days = {"start": now - DAY, "end": now + MONTH}
         return toml.table(
             "permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
-LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate", "register", "sent_document"}
+LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate", "register", "sent_document", "time_source"}
 
 
 def table(name: str, /, **values: object) -> str:

@@ -27,6 +27,7 @@ from readiness.profile.shapes import (
     variable,
     web_path,
 )
+from readiness.profile.time_sources import read_time_sources
 from readiness.profile.values import Section
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
@@ -115,7 +116,8 @@ def read_nodes(root: Section, known: Known, ids: Ids) -> tuple[Node, ...]:
 def read_targets(root: Section, known: Known, nodes: tuple[Node, ...], ids: Ids) -> tuple[Target, ...]:
     """The chain itself, its nodes, and everything that stands on a node."""
     subject = known.subject
-    says = declared({"environment": known.environment, "subject_kind": subject.kind})
+    sources = read_time_sources(root, known) or None
+    says = declared({"environment": known.environment, "subject_kind": subject.kind, "time_sources": sources})
     found = [Target(CHAIN, TargetKind.CHAIN, party=subject.party, declared=says)]
     found += [_node_target(section, node) for section, node in zip(root.tables("node"), nodes, strict=True)]
     node_ids = root.ids("node")
