@@ -2,59 +2,82 @@
 
     python -m benchmarks.logs [MEGABYTES]
 
-Ends with 1 if a limit is broken. ripgrep is a program of its own (`apt-get install ripgrep`), used here only.
+Prints every figure with its limit, and ends with 1 if one is broken. Under five minutes on two free cores. ripgrep is a
+program of its own (`apt-get install ripgrep`), used here only.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
-import os
-import re
-import resource
-import statistics
-import subprocess
+import lzma
 import sys
 import tempfile
 import time
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 
+import zstandard
+
 from benchmarks.logs_corpus import Planted, write_corpus, write_noise
+from benchmarks.logs_measuring import (
+    BROKEN,
+    Taken,
+    Way,
+    checked,
+    hits,
+    in_turns,
+    limit,
+    load,
+    memory,
+    peak,
+    pieces,
+    ripgrep,
+    through,
+)
 from probes._logs.engine import Engine, Fallback, make_engine
 from probes._logs.patterns import PATTERNS, Pattern
 from probes._logs.scan import NUMBER, Hit, Scanner
-from probes._logs.text import blocks
+from probes._logs.workers import WORTH_IT, Look, keep_memory, searching
 from readiness.contract.persons import test_persons
-from readiness.log_files import list_log_files, open_log_file
-from readiness.personal import dated, of_tests
+from readiness.personal import of_tests
 
 ROUNDS = 5
-SHAPE = r"(?-u)\b(?:19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[-+]?[0-9]{4}\b"
+PASSES = 4
+"""How often two cores search the corpus in one turn, so that it takes a moment."""
 PERSONS = {person.number[2:] for person in test_persons()}
-LITERALS = [f"{number:08x}-canary-{number * 7919:012x}".encode() for number in range(1000)]
-BROKEN: list[str] = []
+LITERALS = tuple(f"{number:08x}-canary-{number * 7919:012x}".encode() for number in range(1000))
 
 
 def main(megabytes: int) -> None:
     """Print every figure."""
+    keep_memory()
     with tempfile.TemporaryDirectory() as folder:
         corpus, noise = Path(folder) / "corpus.log", Path(folder) / "noise.log"
         planted = write_corpus(corpus, megabytes << 20)
-        write_noise(noise, (megabytes << 20) // 2)
+        write_noise(noise, (megabytes << 20) // 4)
         sizes = [f"{path.stem} {path.stat().st_size / 1e6:.0f} MB" for path in (corpus, noise)]
-        print(f"{', '.join(sizes)}; {os.cpu_count()} cores")
+        print(f"{', '.join(sizes)}; {load()}")
         findings(corpus, planted)
-        speed(corpus, noise)
-        packed(corpus, Path(folder) / "corpus.log.gz")
-        long_line(Path(folder) / "line.log")
+        on_corpus(corpus)
+        on_noise(noise)
+        packed(corpus)
+        large(Path(folder) / "large.log", corpus)
+        print(f"{load()}; not held: {', '.join(BROKEN) or 'none'}")
 
 
 def findings(corpus: Path, planted: Planted) -> None:
-    """Precision and recall, for both engines, which have to agree."""
-    engines: list[Callable[[Sequence[Pattern], int], Engine]] = [make_engine, lambda patterns, _: Fallback(patterns)]
-    found = [list(placed(Scanner(engine=engine), corpus)) for engine in engines]
+    """Precision and recall, for both engines, which have to agree, and so have processes."""
+    engines: list[Callable[[Sequence[Pattern]], Engine]] = [make_engine, Fallback]
+    scanners = [Scanner(engine=engine) for engine in engines]
+    found = [list(placed(partial(map, scanner.look), corpus)) for scanner in scanners]
     limit("both engines find the same", float(found[0] == found[1]), 1.0)
+    with searching(scanners[0], (), WORTH_IT) as look:
+        limit("one process and several find the same", float(found[0] == list(placed(look, corpus))), 1.0)
     numbers = [(line, hit) for line, hit in found[0] if hit.pattern == NUMBER]
     canaries = {(line, hit.digits[-10:]) for line, hit in numbers if hit.digits[-10:] in PERSONS}
     wanted = {(line, ten) for line, (_, ten) in planted.canaries.items()}
@@ -77,134 +100,126 @@ def score(what: str, found: set[int], wanted: set[int], right: set[int]) -> None
     print(f"{what}: {len(wanted)} planted, {len(found)} found; recall {recall:.3f}, precision {precision:.3f}")
 
 
-def speed(corpus: Path, noise: Path) -> None:
-    """Gigabytes a second, and the ratio to ripgrep's median in the same rounds."""
-    number, number_two = Scanner(patterns=PATTERNS[:1]), Scanner(patterns=PATTERNS[:1])
-    alone, whole = Scanner(LITERALS), Scanner(LITERALS)
-    number.engine.workers = alone.engine.workers = 1
-    fallback = Scanner(engine=lambda patterns, _: Fallback(patterns))
-    print(f"engine: {whole.engine.name}")
-    for path in (corpus, noise):
-        ways: dict[str, Callable[[], object]] = {
-            "rg -j1 -c": lambda p=path: run("rg", "-aj1", "-c", SHAPE, str(p)),
-            "rg -j1 -o": lambda p=path: run("rg", "-aj1", "-oN", SHAPE, str(p)),
-            "rg -j1 -o, checked in Python": lambda p=path: checked(p),
-            "numbers, one thread": lambda p=path: through(number, p),
-            "numbers, two threads": lambda p=path: through(number_two, p),
-            "all patterns, 1000 canaries, one thread": lambda p=path: through(alone, p),
-            "all patterns, 1000 canaries": lambda p=path: through(whole, p),
-        }
-        wall, cpu = in_turns(ways)
-        size = path.stat().st_size
-        for name in ways:
-            speeds = f"{size / wall[name] / 1e9:6.3f} GB/s, {size / cpu[name] / 1e9:6.3f} a CPU second"
-            ratios = ", ".join(f"{cpu[rg] / cpu[name]:5.2f}x {rg}" for rg in ways if rg.startswith("rg"))
-            print(f"{path.stem:7} {name:40} {speeds}; CPU: {ratios}")
-        if path is corpus:
-            limit("numbers, a core, against rg -j1 -c", cpu["rg -j1 -c"] / cpu["numbers, one thread"], 1.0)
-            limit("all, two cores, GB/s", size / wall["all patterns, 1000 canaries"] / 1e9, 0.9)
-        else:
-            rg = cpu["rg -j1 -o, checked in Python"]
-            limit(
-                "noise, all, against rg with the same checks", rg / cpu["all patterns, 1000 canaries, one thread"], 2.0
-            )
-            limit("noise, numbers, against rg -j1 -c", cpu["rg -j1 -c"] / cpu["numbers, one thread"], 2.0)
+def on_corpus(path: Path) -> None:
+    """Gigabytes a second on logs, and the ratio to ripgrep in the same rounds."""
+    scanner, size = Scanner(LITERALS), path.stat().st_size
+    ways = compared(path, scanner)
     start = time.perf_counter()
-    through(fallback, corpus)
-    print(f"standard library only: {corpus.stat().st_size / (time.perf_counter() - start) / 1e9:.3f} GB/s")
+    with searching(scanner, LITERALS, WORTH_IT) as look:
+        print(f"{len(active_children())} workers started in {time.perf_counter() - start:.2f} s")
+        ways["all, two cores"] = lambda: [hits(look, path) for _ in range(PASSES)]
+        taken = in_turns(ways, ROUNDS)
+    several = Taken(*(seconds / PASSES for seconds in taken["all, two cores"]))
+    show("corpus", size, {**taken, "all, two cores": several})
+    limit("corpus, numbers, a core: times rg -j1 -c", taken["rg -c"].processor / taken["numbers"].processor, 1.0)
+    limit("corpus, all patterns, 1000 pieces, two cores: GB/s", size / several.wall / 1e9, 0.9)
+    print(f"    the cores were ours {several.processor / several.wall / 2:.0%} of that time; {load()}")
+    fallback = Scanner(engine=Fallback)
+    start = time.process_time()
+    hits(partial(map, fallback.look), path)
+    print(f"    standard library only, a core: {size / (time.process_time() - start) / 1e9:.3f} GB/s")
 
 
-def packed(corpus: Path, path: Path) -> None:
-    """gzip: unpacking alone, and unpacking with the search behind it."""
-    path.write_bytes(gzip.compress(corpus.read_bytes(), 6))
-    scanner = Scanner()
-    ways = {
-        "unpacked only": lambda: sum(map(len, pieces(path))),
-        "unpacked and searched": lambda: through(scanner, path),
+def on_noise(path: Path) -> None:
+    """The same on digits; against ripgrep finding all, checking all, and stopping at the first of a line."""
+    taken = in_turns(compared(path, Scanner(LITERALS)), ROUNDS)
+    show("noise", path.stat().st_size, taken)
+    cpu = {name: one.processor for name, one in taken.items()}
+    limit("noise, all patterns: times rg -j1 -o and the same checks", cpu["rg -o, checked"] / cpu["all"], 2.0)
+    limit("noise, numbers: times rg -j1 -o and the same checks", cpu["rg -o, checked"] / cpu["numbers"], 2.0)
+    limit("noise, numbers: times rg -j1 --count-matches, unchecked", cpu["rg --count-matches"] / cpu["numbers"], 2.0)
+    limit("noise, numbers: times rg -j1 -c, the first of a line, unchecked", cpu["rg -c"] / cpu["numbers"], 2.0)
+
+
+def compared(path: Path, scanner: Scanner) -> dict[str, Way]:
+    """ripgrep and one process of ours, for numbers alone and for everything."""
+    numbers = Scanner(patterns=PATTERNS[:1])
+    return {
+        "rg -c": lambda: ripgrep(path, "-c"),
+        "rg --count-matches": lambda: ripgrep(path, "--count-matches"),
+        "rg -o, checked": lambda: checked(path),
+        "numbers": lambda: hits(partial(map, numbers.look), path),
+        "all": lambda: hits(partial(map, scanner.look), path),
     }
-    seconds, _ = in_turns(ways)
-    for name, taken in seconds.items():
-        print(f"gzip {name}: {corpus.stat().st_size / taken / 1e6:.0f} MB/s")
-    limit("gzip, share of the unpacking's speed", seconds["unpacked only"] / seconds["unpacked and searched"], 0.8)
 
 
-def long_line(path: Path) -> None:
-    """The most memory that a process takes for one line of a gibibyte."""
+def show(name: str, size: int, taken: Mapping[str, Taken]) -> None:
+    """A line a way: gigabytes a second by the wall, and of the processor."""
+    for way, one in taken.items():
+        speeds = f"{size / one.wall / 1e9:6.3f} GB/s, {size / one.processor / 1e9:6.3f} a second of the processor"
+        print(f"    {name:6} {way:20} {speeds}; {load()}", flush=True)
+
+
+def packed(corpus: Path) -> None:
+    """Unpacking alone, and unpacking with the search beside it, of a quarter of the corpus."""
+    whole = corpus.read_bytes()
+    part = b"".join(whole[place : place + (1 << 20)] for place in range(0, len(whole), 4 << 20))
+    packings: dict[str, tuple[Callable[[bytes], bytes], int]] = {
+        "gzip": (gzip.compress, ROUNDS),
+        "zstd": (zstandard.ZstdCompressor().compress, ROUNDS),
+        "bz2": (bz2.compress, 2),
+        "xz": (partial(lzma.compress, preset=1), 2),
+    }
+    scanner = Scanner(LITERALS)
+    with searching(scanner, LITERALS, WORTH_IT) as look:
+        for name, (pack, rounds) in packings.items():
+            path = corpus.with_suffix(f".{name}")
+            path.write_bytes(pack(part))
+            ways: dict[str, Way] = {
+                "unpacked": lambda p=path: sum(map(len, pieces(p))),  # type: ignore[misc]
+                "searched": lambda p=path: hits(look, p),  # type: ignore[misc]
+            }
+            if name == "gzip":
+                ways["zlib"] = lambda p=path: zlib.decompress(p.read_bytes(), 31)  # type: ignore[misc]
+            taken = in_turns(ways, rounds)
+            show(name, len(part), taken)
+            searched = taken["searched"].wall
+            if name == "gzip":
+                limit("gzip, searched: times zlib's speed", taken["zlib"].wall / searched, 0.8)
+            limit(f"{name}, searched: times the unpacker's own speed", taken["unpacked"].wall / searched, 0.8)
+
+
+def large(path: Path, corpus: Path) -> None:
+    """The most memory: a line of a gibibyte, a file of a gibibyte of logs, ten million lines of one second."""
     with path.open("wb") as file:
         for _ in range(1024):
             file.write((b"x" * 250 + b" 1234567890123 ") * 3900 + b"-" * 14_676)
-    process = subprocess.run(
-        [sys.executable, "-m", "benchmarks.logs", "--line", str(path)], capture_output=True, text=True, check=True
-    )
-    limit("memory for one line of 1 GB, MB", float(process.stdout), 300.0, most=True)
+    limit("one line of 1 GiB: MB of memory", memory("one line of 1 GiB", path), 300.0, most=True)
+    content = corpus.read_bytes()
+    with path.open("wb") as file:
+        while file.tell() < 1 << 30:
+            file.write(content)
+    del content
+    limit("1 GiB of logs: MB of memory", memory("1 GiB of logs", path), 300.0, most=True)
+    person = min(PERSONS)
+    with path.open("wb") as file:
+        for _ in range(1000):
+            file.write(b"2026-11-30 12:00:00.000 INFO tick\n" * 9999 + f"mottagare {person}\n".encode())
+    start = time.perf_counter()
+    megabytes = memory("ten million lines of one second", path)
+    print(f"    in {time.perf_counter() - start:.1f} s")
+    limit("ten million lines of one second: MB of memory", megabytes, 300.0, most=True)
 
 
-def in_turns(ways: dict[str, Callable[[], object]]) -> tuple[dict[str, float], dict[str, float]]:
-    """Median seconds of each way, by the wall and of the processor, tried in turns after a round that does not count.
-
-    On a machine that others use, the second tells more.
-    """
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    for turn in range(ROUNDS + 1):
-        for name, way in ways.items():
-            start = time.perf_counter(), _processor()
-            way()
-            if turn:
-                taken[name].append((time.perf_counter() - start[0], _processor() - start[1]))
-    wall, cpu = (
-        {name: statistics.median(one[kind] for one in rows) for name, rows in taken.items()} for kind in (0, 1)
-    )
-    return wall, cpu
-
-
-def _processor() -> float:
-    """Processor seconds of this process and of those it has waited for."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in both)
-
-
-def run(*command: str) -> bytes:
-    """A program's output."""
-    return subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout
-
-
-def checked(path: Path) -> int:
-    """What ripgrep finds, with date and check digit looked at."""
-    found = run("rg", "-aj1", "-oN", SHAPE, str(path)).split()
-    return sum(dated(re.sub(r"[-+]", "", one.decode())) for one in found)
-
-
-def pieces(path: Path) -> Iterator[bytes]:
-    """The file, as the session gives it."""
-    with open_log_file(str(path), list_log_files(str(path)).files[0]) as unpacked:
-        yield from unpacked
-
-
-def through(scanner: Scanner, path: Path) -> int:
-    """How many hits a file has."""
-    return sum(len(result.hits) for result in scanner.look_through(blocks(pieces(path))))
-
-
-def placed(scanner: Scanner, path: Path) -> Iterator[tuple[int, Hit]]:
+def placed(look: Look, path: Path) -> Iterator[tuple[int, Hit]]:
     """Line from 1, and hit."""
     before = 1
-    for result in scanner.look_through(blocks(pieces(path))):
+    for result in through(look, path):
         yield from ((before + hit.line, hit._replace(start=0)) for hit in result.hits)
         before += result.lines
 
 
-def limit(what: str, figure: float, bound: float, *, most: bool = False) -> None:
-    """Print a figure beside its limit, and remember a broken one."""
-    held = figure <= bound if most else figure >= bound
-    print(f"  {what:50} {figure:9.3f}   limit {bound:7.2f}   {'held' if held else 'NOT HELD'}")
-    if not held:
-        BROKEN.append(what)
+def searched_in(path: Path) -> str:
+    """Hits in a file, and megabytes of all processes that searched it."""
+    with searching(Scanner(LITERALS), LITERALS, path.stat().st_size) as look:
+        workers = len(active_children())
+        found = hits(look, path)
+    return f"{found} {peak(workers)}"
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--line"]:
-        through(Scanner(), Path(sys.argv[2]))
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    if sys.argv[1:2] == ["--memory"]:
+        print(searched_in(Path(sys.argv[2])))
     else:
         main(int(sys.argv[1]) if sys.argv[1:] else 128)
         sys.exit(bool(BROKEN))

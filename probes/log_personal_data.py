@@ -15,10 +15,11 @@ from threading import Event
 from probes._log_search.leak_hits import Sightings, sight
 from probes._log_search.searching import is_searched
 from probes._logs.canaries import canary_persons, sent_pieces
-from probes._logs.scan import NUMBER, Scanner
+from probes._logs.scan import NUMBER, Result, Scanner
 from probes._logs.secrets import MESSAGE, PASSWORD, PRIVATE_KEY, TOKEN
 from probes._logs.tally import TEST_SERIES, Tally
 from probes._logs.text import Block, as_utf8, blocks
+from probes._logs.workers import Look, searching
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, LogFile, LogListing, Probe, Seen, Session
 
@@ -29,6 +30,8 @@ MOST = {"hyperscan": 1 << 40, "standard library": 20 << 30}
 
 OF_FILES = ("files_named", "files_read", "bytes_read")
 NO_FILES = Unseen(Reason.NOT_SUPPORTED, "a log that is searched where it is has no files")
+PACKED, SWELLS = (".gz", ".bz2", ".xz", ".zst"), 8
+"""Names of packed files, and how many times as large a log is that was packed."""
 UNTRIED = Unseen(Reason.NOT_EXERCISED, "no message to a test person is recorded, so none could have left a trace")
 
 
@@ -62,20 +65,30 @@ async def _searched(target: Target, session: Session) -> AsyncGenerator[Seen, No
 
 def read_source(target: Target, session: Session, listing: LogListing, stop: Event) -> Tally:
     """What stands in the files of a listing, until told to stop."""
-    scanner = Scanner(sent_pieces(session))
+    literals = sent_pieces(session)
+    scanner = Scanner(literals)
+    most = MOST[scanner.engine.name]
     tally = Tally(canary_persons(session), unread=list(listing.unread))
-    for file in listing.files:
-        if stop.is_set() or tally.size >= MOST[scanner.engine.name]:
-            tally.unread.append((file.name, Unseen(Reason.LIMIT_REACHED, "enough was read of this source")))
-            continue
-        name = b"\n" + file.name.encode("utf-8", "replace") + b"\n"
-        tally.add_name(file.name, scanner.look(Block(name, 1, len(name) - 1)).hits)
-        try:
-            _read_file(target, session, file, scanner, tally, stop)
-        except CannotObserve as why:
-            tally.unread.append((file.name, why.unseen))
-        else:
-            tally.files_read += 1
+
+    def go_on() -> None:
+        if stop.is_set():
+            raise CannotObserve(Reason.INTERRUPTED)
+        if tally.size >= most:
+            raise CannotObserve(Reason.LIMIT_REACHED, "enough was read of this source")
+
+    with searching(scanner, literals, sum(map(_unpacked_size, listing.files))) as look:
+        for file in listing.files:
+            name = b"\n" + file.name.encode("utf-8", "replace") + b"\n"
+            try:
+                go_on()
+                tally.add_name(file.name, scanner.look(Block(name, 1, len(name) - 1)).hits)
+                for before, result in _read_file(target, session, file, look):
+                    tally.add(file.name, before, result)
+                    go_on()
+            except CannotObserve as why:
+                tally.unread.append((file.name, why.unseen))
+            else:
+                tally.files_read += 1
     return tally
 
 
@@ -123,8 +136,8 @@ def read_sightings(found: Sightings, *, exercised: bool) -> dict[str, Value | Un
     return values | {"lines_read": found.records, "files_unread": Table(("file", "reason", "detail"), failed)}
 
 
-def _read_file(target: Target, session: Session, file: LogFile, scanner: Scanner, tally: Tally, stop: Event) -> None:
-    """One file into the tally. CannotObserve for what could not be read; what came before is counted."""
+def _read_file(target: Target, session: Session, file: LogFile, look: Look) -> Iterator[tuple[int, Result]]:
+    """How many lines of a file stand before each block, and what is in it. CannotObserve, last, for what is unread."""
     before = 0
     problem: list[CannotObserve] = []
     with session.open_log(target, file) as pieces:
@@ -136,15 +149,16 @@ def _read_file(target: Target, session: Session, file: LogFile, scanner: Scanner
                 problem.append(why)
 
         text = as_utf8(until_it_breaks(), str(target.says("encoding") or ""))
-        for result in scanner.look_through(blocks(text)):
-            tally.add(file.name, before, result)
+        for result in look(blocks(text)):
+            yield before, result
             before += result.lines
-            if stop.is_set():
-                raise CannotObserve(Reason.INTERRUPTED)
-            if tally.size >= MOST[scanner.engine.name]:
-                raise CannotObserve(Reason.LIMIT_REACHED, "enough was read of this source")
     if problem:
         raise problem[0]
+
+
+def _unpacked_size(file: LogFile) -> int:
+    """About how many bytes a file holds."""
+    return file.size * (SWELLS if file.name.endswith(PACKED) else 1)
 
 
 def _fact(name: str, type_: FactType, meaning: str, of: str = "") -> Fact:

@@ -8,24 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
+from itertools import accumulate, pairwise
 from typing import Any
 
 DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 TWICE = tuple(value // 5 + value * 2 % 10 for value in range(10))
 
 
-def line_ends(data: bytes, start: int, end: int) -> int:
-    """How many line ends stand in data[start:end]."""
-    if end - start < 4096 or not _numpy():
-        return data.count(b"\n", start, end)
-    np = _numpy()
-    return int(np.count_nonzero(np.frombuffer(data, np.uint8, end - start, start) == 10))
+def lines_before(data: bytes, places: Sequence[int]) -> Sequence[int]:
+    """How many line ends stand before each of some places, which are sorted, counted from the first of them."""
+    np = numpy_or_none()
+    if np is None:
+        return list(accumulate((data.count(b"\n", *span) for span in pairwise(places)), initial=0))
+    ends = np.frombuffer(data, np.uint8, places[-1] - places[0], places[0]) == 10
+    first = places[0]
+    counts = (int(np.count_nonzero(ends[start - first : end - first])) for start, end in pairwise(places))
+    return list(accumulate(counts, initial=0))
 
 
 def dated_ends(data: bytes, ends: Sequence[int]) -> Sequence[int]:
     """Of the ends of what may be numbers (six digits, one byte that is none or nothing, four digits, and the byte after
     them, which the end includes), those whose day can be in that month and whose check digit is right."""
-    return _by_numpy(data, ends) if len(ends) > 16 and _numpy() else [end for end in ends if _dated(data, end)]
+    return _by_numpy(data, ends) if len(ends) > 16 and numpy_or_none() else [end for end in ends if _dated(data, end)]
 
 
 def _dated(data: bytes, end: int) -> bool:
@@ -39,25 +43,31 @@ def _dated(data: bytes, end: int) -> bool:
 
 
 def _by_numpy(data: bytes, ends: Sequence[int]) -> Sequence[int]:
-    np = _numpy()
+    np = numpy_or_none()
     row = np.frombuffer(data, np.uint8)
-    places = np.array(ends, np.int64)
-    joined = row[places - 6] - np.uint8(48) < 10
-    starts = places - np.where(joined, 11, 12)
-    digits = np.empty((10, len(places)), np.uint8)
-    for place in range(10):
-        digits[place] = row[starts + place if place < 6 else places - (11 - place)]
-    digits -= 48
-    month, day = digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]
-    day = np.where(day > 60, day - 60, day)
-    days = np.array([*DAYS, *[0] * 87], np.uint8)
-    total = np.array(TWICE, np.uint8)[digits[::2]].sum(0) + digits[1::2].sum(0)
-    return list(places[(day > 0) & (day <= days[month]) & (total % 10 == 0)].tolist())
+    after = np.asarray(ends, np.int64)
+
+    def digits(places: Any) -> Any:
+        return row.take(places) - np.uint8(48)
+
+    starts = after - np.where(digits(after - 6) < 10, 11, 12)
+    month = digits(starts + 2) * np.uint8(10) + digits(starts + 3)
+    real = np.flatnonzero((month > 0) & (month < 13))
+    after, starts, month = after[real], starts[real], month[real]
+    day = digits(starts + 4) * np.uint8(10) + digits(starts + 5)
+    day -= np.uint8(60) * (day > 60)
+    real = np.flatnonzero((day > 0) & (day <= np.array(DAYS, np.uint8).take(month)))
+    after, starts = after[real], starts[real]
+    twice = np.array(TWICE, np.uint8)
+    total = np.zeros(len(after), np.uint8)
+    for first in (starts, starts + 2, starts + 4, after - 5, after - 3):
+        total += twice.take(digits(first)) + digits(first + 1)
+    return list(after[total % 10 == 0].tolist())
 
 
 @cache
-def _numpy() -> Any:
-    """numpy, or None."""
+def numpy_or_none() -> Any:
+    """numpy, or None where it is not installed."""
     if find_spec("numpy") is None:
         return None
     import numpy as np

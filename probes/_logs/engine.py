@@ -7,81 +7,86 @@ what is worth a look; what the readers then confirm is the same, which a test ho
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from probes._logs.masks import can_mask
 from probes._logs.patterns import Pattern
 
 
 class Engine(Protocol):
-    """What finds candidates. `workers`: how many threads it can use at a time."""
+    """What finds candidates."""
 
     name: str
-    workers: int
 
-    def candidates(self, data: bytes) -> list[list[int]]:
-        """For each pattern, the ends of what may be one, in any order; safe in several threads."""
+    def candidates(self, data: bytes) -> Mapping[int, Sequence[int]]:
+        """By the place of a pattern, the ends of what may be one, in any order; nothing of a pattern that has none."""
 
 
-def make_engine(patterns: Sequence[Pattern], processors: int) -> Engine:
+def make_engine(patterns: Sequence[Pattern]) -> Engine:
     """The faster of the two that can be had."""
     try:
         import hyperscan
     except ImportError:
         return Fallback(patterns)
-    return Fast(patterns, hyperscan, processors)
+    return Fast(patterns, hyperscan)
 
 
 class Fast:
-    """Hyperscan: all patterns at once, outside the interpreter's lock."""
+    """Hyperscan: all patterns at once, but for what numpy finds sooner."""
 
-    def __init__(self, patterns: Sequence[Pattern], hyperscan: Any, processors: int) -> None:
-        self.name, self.workers = "hyperscan", max(1, min(processors, 8))
-        caseless = hyperscan.HS_FLAG_CASELESS
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[pattern.shape for pattern in patterns],
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=[caseless if pattern.caseless else 0 for pattern in patterns],
-        )
-        self._count = len(patterns)
-        self._own = threading.local()
+    name = "hyperscan"
 
-    def candidates(self, data: bytes) -> list[list[int]]:
+    def __init__(self, patterns: Sequence[Pattern], hyperscan: Any) -> None:
+        self._bulk = [(place, one.bulk) for place, one in enumerate(patterns) if one.bulk and can_mask()]
+        masked = {place for place, _ in self._bulk}
+        searched = [(place, one) for place, one in enumerate(patterns) if place not in masked]
+        self._database = _compiled(hyperscan, searched) if searched else None
+
+    def candidates(self, data: bytes) -> Mapping[int, Sequence[int]]:
         """See Engine."""
-        found: list[list[int]] = [[] for _ in range(self._count)]
-        add = [ends.append for ends in found]
+        found: dict[int, list[int]] = defaultdict(list)
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add[number](end)
+            found[number].append(end)
 
-        if not hasattr(self._own, "scratch"):
-            self._own.scratch = self._database.scratch.clone()
-        self._database.scan(data, match_event_handler=note, scratch=self._own.scratch)
-        return found
+        if self._database:
+            self._database.scan(data, match_event_handler=note)
+        bulk = ((place, find(data)) for place, find in self._bulk)
+        return {**found, **{place: ends for place, ends in bulk if len(ends)}}
+
+
+def _compiled(hyperscan: Any, patterns: Sequence[tuple[int, Pattern]]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[one.shape for _, one in patterns],
+        ids=[place for place, _ in patterns],
+        elements=len(patterns),
+        flags=[hyperscan.HS_FLAG_CASELESS if one.caseless else 0 for _, one in patterns],
+    )
+    return database
 
 
 class Fallback:
     """The standard library: one search a pattern, left out where none of its needles is in the block."""
 
+    name = "standard library"
+
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self.name, self.workers = "standard library", 1
         self._patterns = patterns
         self._shapes = [
             re.compile(pattern.simple or pattern.shape, re.IGNORECASE if pattern.caseless and not pattern.table else 0)
             for pattern in patterns
         ]
 
-    def candidates(self, data: bytes) -> list[list[int]]:
+    def candidates(self, data: bytes) -> Mapping[int, Sequence[int]]:
         """See Engine."""
         tables = {pattern.table for pattern in self._patterns}
         replaced = {table: data.translate(table) if table else data for table in tables}
         lower = data.lower()
-        found = []
-        for pattern, shape in zip(self._patterns, self._shapes, strict=True):
-            wanted = any(needle in lower for needle in pattern.needles)
-            matches = shape.finditer(replaced[pattern.table]) if wanted else iter(())
-            found.append([match.end() for match in matches])
+        found = {}
+        for place, (pattern, shape) in enumerate(zip(self._patterns, self._shapes, strict=True)):
+            if any(needle in lower for needle in pattern.needles):
+                found[place] = [match.end() for match in shape.finditer(replaced[pattern.table])]
         return found

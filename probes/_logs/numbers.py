@@ -29,11 +29,13 @@ ESCAPED_SEPARATOR = rb"(?:" + rb"|".join(SEPARATORS[1:]) + rb")"
 BEGINS = rb"(?:(?<![0-9])|(?<=%[0-9a-fA-F]{2})|(?<=\\u[0-9a-fA-F]{4})|(?<=\\x[0-9a-fA-F]{2}))"
 BODY = rb"((?:18|19|20)?[0-9]{6})(" + SEPARATOR + rb")?([0-9]{4})(?![0-9])"
 NUMBER = re.compile(BEGINS + BODY)
-NUMBERS = re.compile(rb"(?=" + BEGINS + BODY + rb")")
+DIGITS = re.compile(rb"[0-9]{6,}")
 ESCAPE = re.compile(rb"(?:%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})\Z")
 HEX_RUN = re.compile(rb"[0-9a-fA-F]*")
-BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]*")
+DIGIT, PLAIN_SEPARATOR = frozenset(b"0123456789"), frozenset(b"-+ ")
 HEX = frozenset(b"0123456789abcdefABCDEF")
+IDENTIFIER = HEX | {ord("-")}
 UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LONGEST = 40
 """Bytes of the longest way to write one with an escaped separator."""
@@ -59,17 +61,18 @@ Reader = Callable[[bytes, Sequence[int]], Iterator[Found]]
 def plain(data: bytes, ends: Sequence[int]) -> Iterator[Found]:
     """Digits with nothing or one byte between; what was found includes the byte before and the byte after."""
     for end in dated_ends(data, ends):
-        start = end - 11 if 48 <= data[end - 6] < 58 else end - 12
+        start = end - (11 if data[end - 6] in DIGIT else 12)
         leap = data[start + 2 : start + 6] == b"0229"  # the one day that the year decides about
-        for place in (max(0, start - 2), start) if 48 <= data[start - 1] < 58 else (start,):
+        if data[start - 1] not in DIGIT and not leap and (end - start == 11 or data[end - 6] in PLAIN_SEPARATOR):
+            digits = (data[start : start + 6] + data[end - 5 : end - 1]).decode("ascii")
+            yield Found(start, end - 1, "plain", digits, data, start)
+            continue
+        for place in (max(0, start - 2), start):
             match = NUMBER.match(data, place)
-            if not match or match.end() != end - 1:
-                continue
-            digits = (match[1] + match[3]).decode("ascii")
-            if leap and not personal.dated(digits):
-                continue
-            yield Found(place, end - 1, "plain", digits, data, place)
-            break
+            found = list(_confirmed(match, data, "plain")) if match and match.end() == end - 1 else []
+            if found:
+                yield found[0]
+                break
 
 
 def each(read: Callable[[bytes, int], Iterator[Found]]) -> Reader:
@@ -81,7 +84,7 @@ def each(read: Callable[[bytes, int], Iterator[Found]]) -> Reader:
 def around(data: bytes, end: int) -> Iterator[Found]:
     """Digits with an escaped separator between, or after an escape that ends in one: whatever stands around there."""
     stop = end + LONGEST
-    for match in NUMBERS.finditer(data, max(0, end - LONGEST), stop):
+    for match in _numbers(data, max(0, end - LONGEST), stop):
         if match.end(3) < stop:  # else what stands after it was not looked at
             yield from _confirmed(match, data, "plain")
 
@@ -89,16 +92,16 @@ def around(data: bytes, end: int) -> Iterator[Found]:
 @each
 def base64(data: bytes, end: int) -> Iterator[Found]:
     """Digits in base64; what was found ends with a whole group of four characters."""
-    start, stop = _run(data, end, -64, 4, BASE64), _run(data, end, 28, 4, BASE64)
-    rest = _run(data, stop, 3, 1, BASE64) - stop  # a last group that is padded, or would be
+    start, stop = _run(data, end, -64, 4, BASE64_RUN), _run(data, end, 28, 4, BASE64_RUN)
+    rest = _run(data, stop, 3, 1, BASE64_RUN) - stop  # a last group that is padded, or would be
     text = a2b_base64(data[start : stop + rest] + b"=" * (4 - rest)) if rest > 1 else a2b_base64(data[start:stop])
     for found in _inside(text, "base64", cut=end - start == 64, more=stop - end == 28):
         group = start + found.start // 3 * 4
-        low = _run(data, group, -64, 4, BASE64)
+        low = _run(data, group, -64, 4, BASE64_RUN)
         yield found._replace(
             start=start + found.start * 4 // 3,
             end=start + -(-found.end * 4 // 3),
-            text=a2b_base64(data[low : _run(data, group, 64, 4, BASE64)]),
+            text=a2b_base64(data[low : _run(data, group, 64, 4, BASE64_RUN)]),
             at=(group - low) // 4 * 3 + found.start % 3,
         )
 
@@ -106,11 +109,11 @@ def base64(data: bytes, end: int) -> Iterator[Found]:
 @each
 def hexadecimal(data: bytes, end: int) -> Iterator[Found]:
     """Digits in hex; what was found ends with a whole pair."""
-    start, stop = _run(data, end, -96, 2, HEX), _run(data, end, 32, 2, HEX)
+    start, stop = _run(data, end, -96, 2, HEX_RUN), _run(data, end, 32, 2, HEX_RUN)
     for found in _inside(unhexlify(data[start:stop]), "hex", cut=end - start == 96, more=stop - end == 32):
         first = start + found.start * 2
-        low = _run(data, first, -96, 2, HEX)
-        text = unhexlify(data[low : _run(data, first, 96, 2, HEX)])
+        low = _run(data, first, -96, 2, HEX_RUN)
+        text = unhexlify(data[low : _run(data, first, 96, 2, HEX_RUN)])
         yield found._replace(start=first, end=start + found.end * 2, text=text, at=(first - low) // 2)
 
 
@@ -135,18 +138,19 @@ def _spread(data: bytes, place: int) -> tuple[int, int]:
 
 
 def _escaped(form: str, digit: bytes, unescape: Callable[[bytes], bytes]) -> Reader:
-    """A reader of numbers whose every digit is escaped in one way."""
-    shape = re.compile(rb"(?=((?:" + digit + rb"){6,8}" + SEPARATOR + rb"?(?:" + digit + rb"){4})(?!" + digit + rb"))")
+    """A reader of numbers whose every digit is escaped in one way. One begins and ends where a run of them does."""
+    four, more = rb"(?:" + digit + rb"){4}", rb"(?:" + digit + rb"){5,7}"
+    shape = re.compile(digit + more + SEPARATOR + rb"?" + four + rb"(?!" + digit + rb")")
     before = re.compile(rb"(?:" + digit + rb")\Z")
 
     def read(data: bytes, end: int) -> Iterator[Found]:
         for match in shape.finditer(data, max(0, end - 160), end + 160):
-            start = match.start(1)
-            if before.search(data, max(0, start - 8), start) or match.end(1) > end + 152:
+            start = match.start()
+            if before.search(data, max(0, start - 8), start) or match.end() > end + 152:
                 continue
-            if number := NUMBER.fullmatch(unescape(match[1])):
-                for found in _confirmed(number, match[1], form):
-                    yield found._replace(start=start, end=match.end(1), text=data, at=start)
+            if number := NUMBER.fullmatch(unescape(match[0])):
+                for found in _confirmed(number, match[0], form):
+                    yield found._replace(start=start, end=match.end(), text=data, at=start)
 
     return each(read)
 
@@ -166,10 +170,9 @@ def within_identifier(found: Found) -> bool:
     """Whether it is a piece of a longer hexadecimal identifier: a UUID, or 16 such characters or more in a row."""
     text, at = found.text, found.at
     length = len(found.digits) + 1
-    if found.at == found.start:  # it stands there as it is, and most stand between other things
-        beside = text[max(0, at - 1) : at] + text[found.end : found.end + 1]
-        if HEX.isdisjoint(beside) and b"-" not in beside:
-            return False
+    as_it_is = found.at == found.start and at and found.end < len(text)
+    if as_it_is and text[at - 1] not in IDENTIFIER and text[found.end] not in IDENTIFIER:
+        return False  # most stand between other things
     start = at
     if not ESCAPE.search(text, max(0, at - 6), at):
         while start > max(0, at - 40) and text[start - 1] in HEX:
@@ -180,23 +183,27 @@ def within_identifier(found: Found) -> bool:
     return any(m.start() <= at < m.end() for m in UUID.finditer(text, max(0, at - 36), at + 48))
 
 
-def _run(data: bytes, end: int, most: int, step: int, alphabet: frozenset[int]) -> int:
+def _run(data: bytes, end: int, most: int, step: int, alphabet: re.Pattern[bytes]) -> int:
     """The place at most `most` bytes from `end` up to where whole groups of an alphabet stand."""
-    place = end
-    if most < 0:
-        while place - step >= max(0, end + most) and all(byte in alphabet for byte in data[place - step : place]):
-            place -= step
-    else:
-        limit = min(len(data), end + most)
-        while place + step <= limit and all(byte in alphabet for byte in data[place : place + step]):
-            place += step
-    return place
+    beside = data[max(0, end + most) : end][::-1] if most < 0 else data[end : end + most]
+    run = alphabet.match(beside)
+    whole = len(run[0]) // step * step if run else 0
+    return end - whole if most < 0 else end + whole
+
+
+def _numbers(text: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """What has the shape of a number between two places: it ends with its run of digits, or that and four more."""
+    for run in DIGITS.finditer(text, start, end):
+        for length in (12, 10, 8, 6):
+            place = run.end() - length
+            if place >= run.start() and (match := NUMBER.match(text, place, end)):
+                yield match
 
 
 def _inside(text: bytes, form: str, *, cut: bool, more: bool) -> Iterator[Found]:
     """The numbers in decoded text; `cut`: other text stands before it, `more`: after it, so that none begins with its
     first byte, or ends with its last."""
-    for match in NUMBERS.finditer(text):
+    for match in _numbers(text, 0, len(text)):
         if not (cut and match.start(1) == 0) and not (more and match.end(3) == len(text)):
             yield from _confirmed(match, text, form)
 

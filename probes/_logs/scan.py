@@ -1,19 +1,16 @@
 """What stands in a log that should not: numbers of persons, keys, tokens, passwords, messages; block by block.
 
-A hit belongs to the block that it begins in, and is found whatever the borders are. Blocks are looked through in
-threads, and come back in order. Left out: whose number it is, and what is told of it.
+A hit belongs to the block that it begins in, and is found whatever the borders are. Left out: whose number it is, what
+is told of it, and searching several blocks at a time (`workers`).
 """
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from probes._logs import numbers, secrets, words
-from probes._logs.bulk import line_ends
+from probes._logs.bulk import lines_before
 from probes._logs.engine import Engine, make_engine
 from probes._logs.patterns import PATTERNS, Pattern, literal
 from probes._logs.text import Block
@@ -49,47 +46,25 @@ class Scanner:
     def __init__(
         self,
         literals: Iterable[bytes] = (),
-        engine: Callable[[Sequence[Pattern], int], Engine] = make_engine,
+        engine: Callable[[Sequence[Pattern]], Engine] = make_engine,
         patterns: Sequence[Pattern] = PATTERNS,
     ) -> None:
         self._patterns = (*patterns, *map(literal, literals))
-        self.engine = engine(self._patterns, os.cpu_count() or 1)
+        self.engine = engine(self._patterns)
 
     def look(self, block: Block) -> Result:
         """What stands in one block."""
         data, low, high, unended = block
         found: dict[tuple[int, str], numbers.Found | secrets.Secret] = {}
-        for pattern, ends in zip(self._patterns, self.engine.candidates(data), strict=True):
-            for one in pattern.read(data, ends) if ends else ():
+        for place, ends in self.engine.candidates(data).items():
+            for one in self._patterns[place].read(data, ends):
                 if low <= one.start < high:
                     kind = one.pattern if isinstance(one, secrets.Secret) else one.digits
                     found[one.start, kind] = one
-        hits: list[Hit] = []
-        passed, place = 0, low
-        for one in _apart(found.values()):
-            passed += line_ends(data, place, one.start)
-            place = one.start
-            hits.append(_hit(one, passed))
-        lines = passed + line_ends(data, place, high) + unended
-        return Result(high - low, lines, tuple(hits))
-
-    def look_through(self, blocks: Iterable[Block]) -> Iterator[Result]:
-        """What stands in each block, in their order."""
-        if self.engine.workers == 1:
-            yield from map(self.look, blocks)
-            return
-        with ThreadPoolExecutor(self.engine.workers) as threads:
-            waiting: deque[Future[Result]] = deque()
-            try:
-                for block in blocks:
-                    waiting.append(threads.submit(self.look, block))
-                    if len(waiting) > self.engine.workers + 1:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+        apart = list(_apart(found.values()))
+        lines = lines_before(data, [low, *(one.start for one in apart), high])
+        hits = tuple(_hit(one, line) for one, line in zip(apart, lines[1:], strict=False))
+        return Result(high - low, lines[-1] + unended, hits)
 
 
 def _hit(found: numbers.Found | secrets.Secret, line: int) -> Hit:

@@ -79,7 +79,7 @@ def blocks(pieces: Iterable[bytes], size: int = SIZE) -> Iterator[Block]:
         new += len(piece)
         if new < size:
             continue
-        data = held + b"".join(waiting)
+        data = b"".join((held, *waiting))
         waiting, new = [], 0
         high = len(data) - AHEAD
         if high <= low:
@@ -88,5 +88,5 @@ def blocks(pieces: Iterable[bytes], size: int = SIZE) -> Iterator[Block]:
         yield Block(data, low, high)
         start = max(0, high - BACK)
         held, low = data[start:], high - start
-    data = held + b"".join(waiting) + b"\n"
+    data = b"".join((held, *waiting, b"\n"))
     yield Block(data, low, len(data) - 1, unended=data[-2:-1] not in {b"\n", b""})

@@ -7,6 +7,7 @@ word of this list is ever told: what else stands beside a number may be a name. 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 BEFORE, AFTER = 64, 32
 WORDS = {
@@ -27,7 +28,18 @@ def _written(word: str) -> set[bytes]:
 
 
 NAMES = {form: name for name, words in WORDS.items() for word in words.split() for form in _written(word)}
-LISTED = re.compile(b"|".join(re.escape(form) for form in sorted(NAMES, key=len, reverse=True)))
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    """An expression for the longest of some words, their beginnings shared: a third of the time."""
+    rests: dict[bytes, list[bytes]] = {}
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    ways = [re.escape(first) + _any_of(rest) for first, rest in rests.items() if first]
+    return (b"(?:" + b"|".join(ways) + b")" + (b"?" if b"" in rests else b"")) if ways else b""
+
+
+LISTED = re.compile(_any_of(NAMES))
 FIELD = re.compile(rb"[a-z0-9.\x80-\xff]*")
 GENERAL = frozenset(b"value id number nr text data content extension key v msg message".split())
 """Names of fields that leave open what stands in them."""

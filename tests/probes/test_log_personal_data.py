@@ -7,6 +7,7 @@ import base64
 import gzip
 import logging
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes import log_personal_data
-from probes._logs import bulk
+from probes._logs import bulk, masks, words
 from probes._logs.canaries import in_base64, read_piece
 from probes._logs.engine import Engine, Fallback, make_engine
 from probes._logs.patterns import Pattern
@@ -45,7 +46,7 @@ SENT = b"Hej! Din ansokan om plats har beviljats, valkommen den 1 mars."
 FAST = find_spec("hyperscan") is not None
 
 
-def standard_library(patterns: Sequence[Pattern], _processors: int) -> Engine:
+def standard_library(patterns: Sequence[Pattern]) -> Engine:
     return Fallback(patterns)
 
 
@@ -62,7 +63,7 @@ def scanner(engine: Make = make_engine) -> Scanner:
 
 def hits(data: bytes, engine: Make = make_engine) -> list[Hit]:
     found, before = [], 0
-    for result in scanner(engine).look_through(blocks([data])):
+    for result in map(scanner(engine).look, blocks([data])):
         found += [hit._replace(line=before + hit.line) for hit in result.hits]
         before += result.lines
     return found
@@ -210,7 +211,7 @@ IS_NONE = [
     with_check_digit("901301123"), with_check_digit("900001123"), with_check_digit("900100123"),
     with_check_digit("900192123"), with_check_digit("900132123"), with_check_digit("900160123"),
     with_check_digit("900230123"), with_check_digit("900290123"), "19" + with_check_digit("000229123"),
-    "17" + TEN, "21" + TEN, "1700000000000", "20261130120000", "2026-11-30 12:00",
+    with_check_digit("010229123"), "17" + TEN, "21" + TEN, "1700000000000", "20261130120000", "2026-11-30 12:00",
 ]  # fmt: skip
 
 
@@ -246,6 +247,12 @@ WORDS = {
 def test_a_word_beside_a_number_is_known_by_a_closed_list(text: str, word: str, encoding: str) -> None:
     (hit,) = hits(text.format(STRANGER).encode(encoding))
     assert hit.word == word
+
+
+def test_every_word_of_the_list_is_known_by_itself() -> None:
+    assert len(words.NAMES) > 40
+    for written, name in words.NAMES.items():
+        assert words.beside(written + b" " + TEN.encode(), len(written) + 1, len(written) + 11) == name, written
 
 
 NO_SECRET = [
@@ -288,7 +295,9 @@ def test_both_engines_find_the_same(data: bytes) -> None:
     assert hits(data, standard_library) == hits(data)
 
 
-@pytest.mark.skipif(bulk._numpy() is None, reason="numpy (the extra logs) is not installed: there is one way only")
+@pytest.mark.skipif(
+    bulk.numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there is one way only"
+)
 def test_numpy_and_the_standard_library_count_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(1)
     texts = [f"{chance.randrange(10**10):010}" for _ in range(4000)]
@@ -301,10 +310,23 @@ def test_numpy_and_the_standard_library_count_the_same(monkeypatch: pytest.Monke
         + b" "
     )
     ends = [place + 1 for place in range(11, len(data)) if data[place : place + 1] == b" "]
-    fast = bulk.dated_ends(data, ends), bulk.line_ends(data * 9, 3, len(data) * 9)
+    lines = data.replace(b" ", b"\n")
+    places = sorted(chance.randrange(len(data)) for _ in range(50))
+    fast = bulk.dated_ends(data, ends), bulk.lines_before(lines, places)
     assert 0 < len(fast[0]) < len(ends) / 50
-    monkeypatch.setattr(bulk, "_numpy", lambda: None)
-    assert (bulk.dated_ends(data, ends), bulk.line_ends(data * 9, 3, len(data) * 9)) == fast
+    monkeypatch.setattr(bulk, "numpy_or_none", lambda: None)
+    assert (bulk.dated_ends(data, ends), bulk.lines_before(lines, places)) == fast
+    assert fast[1] == [lines.count(b"\n", places[0], place) for place in places]
+
+
+@pytest.mark.skipif(bulk.numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there are no masks")
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.from_regex(rb"[0-9]{6}[-+ x]?[0-9]{4}", fullmatch=True)), max_size=40))
+def test_masks_find_what_has_the_shape_of_a_number_at_every_place(pieces: list[bytes]) -> None:
+    data = b"\n" + b" ".join(pieces) * 9 + b"\n"
+    shape = re.compile(rb"(?=[0-9]{2}[01][0-9]{3}(?:[^0-9]?[0-9]{4})([^0-9]))", re.DOTALL)
+    wanted = {match.end(1) for match in shape.finditer(data) if match.end(1) > 11}
+    assert wanted <= set(masks.number_ends(data).tolist())  # type: ignore[attr-defined]
 
 
 # -- Facts -------------------------------------------------------------------------------------------------------------
@@ -467,7 +489,7 @@ def test_many_lines_of_one_second_are_counted_and_found_in() -> None:
         for number in range(300):
             yield line * 1000 + (f"mottagare {PERSON}\n".encode() if number == 299 else b"")
 
-    results = list(scanner().look_through(blocks(pieces())))
+    results = list(map(scanner().look, blocks(pieces())))
     assert sum(result.lines for result in results) == 300_001
     assert [hit.digits for result in results for hit in result.hits] == [PERSON]
 
