@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from readiness import personal
 from readiness.demo.sending.letter import TEXTS, pdf
 from readiness.demo.sending.log_leaks import LEAKS
 from tests.dossier.conftest import signing
+from tests.reports.pdfs import pdf_words, squeezed
 from tests.stands.pki import authority
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +112,10 @@ def came_of_it(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, byte
     assert mm("verify", dossier, "--anchor", "root.pem") == 0
     (folder / "signer.key").unlink()
     own = out / "chain"
+    with zipfile.ZipFile(dossier) as sealed:  # a PDF's text is packed, and a line may be broken anywhere in a number
+        pdfs = {name: sealed.read(name) for name in sealed.namelist() if name.endswith(".pdf")}
+    assert len(pdfs) == 2
+    printed |= {f"words of {name}": squeezed(pdf_words(pdf)).encode() for name, pdf in pdfs.items()}
     files = {
         str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and own not in p.parents
     }

@@ -1,32 +1,27 @@
 """How does a PDF carry the sealer's signature? PAdES, by pyHanko; the PDF as it was stands before it, byte by byte.
 
-Needs the extra `sign`. Left out: reading signatures, which is for PDF programs, and `verify` holds the file's digest.
+Left out: reading signatures, which is for PDF programs, and `verify` holds the file's digest.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from io import BytesIO
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from readiness.dossier.signature import CURVES, Signer
-from readiness.errors import UsageError
-from readiness.texts import say
 
 FIELD = "mm-readiness"
 
 
-def signed_pdf(pdf: bytes, signer: Signer, at: datetime, lang: str) -> bytes:
-    """The PDF with an invisible signature appended. UsageError where the extra `sign` is not installed."""
-    try:
-        from asn1crypto import algos, x509
-        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-        from pyhanko.sign import fields, signers
-        from pyhanko_certvalidator.registry import SimpleCertificateStore
-    except ImportError as error:
-        raise UsageError(say(lang, "seal.needs_extra")) from error
+def signed_pdf(pdf: bytes, signer: Signer) -> bytes:
+    """The PDF with an invisible signature appended."""
+    from asn1crypto import algos, x509
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     own, *above = (x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in signer.certificates)
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(above)

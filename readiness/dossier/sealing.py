@@ -91,7 +91,7 @@ def seal(asked: Asked, signer: Signer, out: Path, now: datetime, lang: str = "sv
     pem = b"".join(one.public_bytes(Encoding.PEM) for one in signer.certificates)
     sources[CERTIFICATES] = partial(iter, [pem])
     sources |= {f"{CHECKLISTS}/{name}": partial(iter, [text.encode("utf-8")]) for name, text in texts.items()}
-    sources |= _reports(report, signer, now, lang)
+    sources |= _reports(report, signer)
     with _replacing(out) as file:
         writer = ArchiveWriter(file)
         entries = [_add(writer, name, sources[name](), lang) for name in sorted(sources, key=order)]
@@ -146,12 +146,12 @@ def _record(under: str, folder: Path) -> dict[str, Source]:
     return {f"{under}/{name}": partial(_pieces, folder / name) for name in files}
 
 
-def _reports(report: Report, signer: Signer, now: datetime, lang: str) -> dict[str, Source]:
+def _reports(report: Report, signer: Signer) -> dict[str, Source]:
     """Every format in every language, written when its turn comes, so that only one is in memory."""
 
     def write(name: str, language: str) -> list[bytes]:
         ((file, data),) = written(report, language, [name]).items()
-        return [signed_pdf(data, signer, now, lang) if file.endswith(PDF) else data]
+        return [signed_pdf(data, signer) if file.endswith(PDF) else data]
 
     sources: dict[str, Source] = {}
     for name, one in FORMATS.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from readiness.chain import Deviation, RiskLevel
@@ -78,8 +78,8 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskPart:
-    """One risk with everything that bears on it."""
+class RiskHead:
+    """One risk with its grades in words. `about`: the findings that bear on it, each with its weight."""
 
     risk: Risk
     own: RiskLevel | None
@@ -89,6 +89,13 @@ class RiskPart:
     whole: GradeWord
     not_whole: bool
     uncovered: bool
+    about: tuple[tuple[Finding, Weight], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart(RiskHead):
+    """One risk with everything that bears on it."""
+
     rows: tuple[FindingRow, ...]
     observations: tuple[ObservationRow, ...]
     observations_left_out: int
@@ -96,15 +103,30 @@ class RiskPart:
 
 def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
     """Every risk of the register, in its order, graded or not."""
-    grades = {grade.risk: grade for grade in report.grades}
-    own = {level.risk: level for level in report.profile.risk_levels}
     parts = []
-    for risk in report.checklist.risks:
-        grade, about = grades.get(risk.id), report.findings_about(risk.id)
-        whole = PartGrade(grade.mark, grade.because, grade.strength) if grade else None
-        rested_on = _rested_on(finding for finding, _ in about)
+    for head in risk_heads(report, lang):
+        rested_on = _rested_on(finding for finding, _ in head.about)
         parts.append(
             RiskPart(
+                **{field.name: getattr(head, field.name) for field in fields(head)},
+                rows=_finding_rows(report, lang, head.about),
+                observations=observation_rows(report, lang, rested_on[:LISTED]),
+                observations_left_out=max(0, len(rested_on) - LISTED),
+            )
+        )
+    return tuple(parts)
+
+
+def risk_heads(report: Report, lang: str) -> tuple[RiskHead, ...]:
+    """The same without what each risk's findings say one by one."""
+    grades = {grade.risk: grade for grade in report.grades}
+    own = {level.risk: level for level in report.profile.risk_levels}
+    heads = []
+    for risk in report.checklist.risks:
+        grade = grades.get(risk.id)
+        whole = PartGrade(grade.mark, grade.because, grade.strength) if grade else None
+        heads.append(
+            RiskHead(
                 risk=risk,
                 own=own.get(risk.id),
                 properties=", ".join(say(lang, f"property.{name}") for name in risk.properties),
@@ -113,12 +135,10 @@ def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
                 whole=grade_word(report, lang, risk.id, whole),
                 not_whole=bool(grade and not grade.whole),
                 uncovered=bool(grade and grade.because is Because.NOT_COVERED),
-                rows=_finding_rows(report, lang, about),
-                observations=observation_rows(report, lang, rested_on[:LISTED]),
-                observations_left_out=max(0, len(rested_on) - LISTED),
+                about=report.findings_about(risk.id),
             )
         )
-    return tuple(parts)
+    return tuple(heads)
 
 
 def grade_word(report: Report, lang: str, risk: str, part: PartGrade | None) -> GradeWord:

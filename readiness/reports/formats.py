@@ -31,6 +31,12 @@ def _html(report: Report, lang: str) -> bytes:
     return html_report(report, lang).encode("utf-8")
 
 
+def _pdf(report: Report, lang: str) -> bytes:
+    from readiness.reports.pdf import pdf_report
+
+    return pdf_report(report, lang)
+
+
 def _data(report: Report, lang: str) -> bytes:
     from readiness.reports.data import data_report
 
@@ -63,6 +69,7 @@ def _sarif(report: Report, lang: str) -> bytes:
 
 FORMATS = {
     "html": Format("report.html", _html),
+    "pdf": Format("report.pdf", _pdf),
     "json": Format("data.json", _data),
     "terminal": Format("report.txt", _terminal),
     "csv": Format("findings.csv", _csv),

@@ -9,7 +9,6 @@ Jinja is imported here, so import this late.
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
@@ -17,11 +16,11 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from readiness.chain import Profile
 from readiness.report import Report
 from readiness.reports import _risk_rows as risk_rows
 from readiness.reports import _rows as rows
 from readiness.reports._chain import chain_picture, stations
+from readiness.reports._head import head_facts
 from readiness.reports._matrix import matrix_cells, matrix_picture
 from readiness.reports._permits import permit_rows
 from readiness.reports._scenario_cards import scenario_part
@@ -36,7 +35,7 @@ POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form
 
 def html_report(report: Report, lang: str) -> str:
     """The report as one HTML document in a language ("sv" or "en"); write it as UTF-8."""
-    style = _template("report.css") + _page_margins(lang)
+    style = _template("pictures.css") + _template("report.css") + _page_margins(lang)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
         _environment(report, lang)
@@ -56,7 +55,7 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "tool": " ".join(report.tool[0]),
         "tools": ", ".join(f"{name} {version}" for name, version in report.tool),
         "counts": risk_rows.counted(report.grades, lang),
-        **_dates(profile, lang),
+        "head": head_facts(report, lang),
         "unseen": [row for row in unseen if row.rules],
         "unasked": [row for row in unseen if not row.rules],
         "pending": rows.pending_rules(report),
@@ -77,24 +76,6 @@ def _page(report: Report, lang: str) -> dict[str, object]:
     }
 
 
-def _dates(profile: Profile, lang: str) -> dict[str, str]:
-    terms, assignment = profile.terms, profile.assignment
-
-    def checked(version: str, day: date | None) -> str:
-        key = "html_head.checked" if day else "html_head.unchecked"
-        return say(lang, key, version=version or say(lang, "legal.not_stated"), date=date_text(lang, day))
-
-    span = (date_text(lang, assignment.start), date_text(lang, assignment.end))
-    return {
-        "terms": checked(terms.terms_version, terms.terms_checked),
-        "specification": checked(terms.specification_version, terms.specification_checked),
-        "contract": checked(terms.contract_version, terms.contract_checked),
-        "assignment_period": say(lang, "html_head.span", start=span[0], end=span[1])
-        if assignment.start or assignment.end
-        else "",
-    }
-
-
 def _environment(report: Report, lang: str) -> Environment:
     environment = Environment(
         loader=FunctionLoader(lambda name: (_template(name), name, None)),
@@ -111,7 +92,6 @@ def _environment(report: Report, lang: str) -> Environment:
         "state_word": lambda verdict: upper_first(say(lang, f"scenario_state.{verdict}")),
         "picture": Markup,  # the pictures escape what they show themselves (`_svg.clean`)
         "upper_first": upper_first,
-        "organisation": lambda number: f"{number[:-4]}-{number[-4:]}" if len(number) == 10 else number,
     }
     environment.globals |= {
         "t": partial(say, lang),

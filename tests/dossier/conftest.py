@@ -17,6 +17,7 @@ from readiness.model import TargetKind
 from readiness.profile import load_profile
 from readiness.record import Record, read_record
 from readiness.record_writing import Writer
+from readiness.reports.formats import FORMATS
 from readiness.run import Looking, observe_profile
 from tests.conftest import NOON
 from tests.stands.pki import CA_NOT_AFTER, CA_NOT_BEFORE, Issued, authority, leaf
@@ -79,7 +80,15 @@ def signer_of_issued(issued: Issued) -> Signer:
     return signer_of([one.cert for one in issued.chain], issued.key, "here", "en")  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
+def formats():
+    """Dossiers of most tests go without PDF, which takes as long to write as all the rest; test_pdf has it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(FORMATS, "pdf")
+        yield
+
+
+@pytest.fixture(scope="package")
 def sealing(tmp_path_factory: pytest.TempPathFactory) -> Sealing:
     """A real run of some of the example chain, another that its vendor made, and three files of rules."""
     folder = tmp_path_factory.mktemp("dossier")
@@ -97,14 +106,14 @@ def sealing(tmp_path_factory: pytest.TempPathFactory) -> Sealing:
     return Sealing(authority("Rot"), folder, folder / "run", checklists, folder / "vendor")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tsa(sealing: Sealing, tmp_path_factory: pytest.TempPathFactory):
     """A time-stamping authority under the same root."""
     with time_stamping(tmp_path_factory.mktemp("tsa"), sealing.root) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dossier(sealing: Sealing, tsa: TimeStamping) -> Path:
     """A dossier with all that one can have: records and dossiers of others, a checklist, a time-stamp."""
     vendors = sealing.sealed("vendor.zip", sealing.signer(), run=sealing.vendor)

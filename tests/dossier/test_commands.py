@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import json
 import zipfile
-from io import BytesIO
 from pathlib import Path
 
-import pikepdf
 import pytest
-import typst
 from click.testing import CliRunner
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko_certvalidator import ValidationContext
 
 from readiness.cli import main
-from readiness.dossier.pdf_signature import signed_pdf
-from readiness.dossier.verifying import State, holds, verify
-from readiness.reports.formats import FORMATS, Format
-from tests.dossier.conftest import SEALED_AT, signing
+from tests.dossier.conftest import signing
 
 SECRET = "en hemlighet"
-PDF = """
-#set document(title: "Rapport", date: datetime(year: 2026, month: 11, day: 30))
-= Rapport
-Det här är en rapport.
-"""
 
 
 def run(*words, env=None, **given):
@@ -128,50 +112,6 @@ def test_judge_and_report_take_a_dossier_as_they_take_a_folder(sealing, here):
         "report", "run.zip", "--checklists", sealing.checklists, "--format", "html", "--out", "-", "--lang", "sv"
     )
     assert "Vem som signerat är inte bekräftat." in done.output
-
-
-# -- PDF
-
-
-def pdf_of(report, lang):
-    return typst.compile(PDF.encode(), pdf_standards=["a-2a"])
-
-
-@pytest.mark.parametrize("key", ["rsa-2048", "ec-p384", "ed25519"])
-def test_a_pdf_is_signed_so_that_a_pdf_program_tells_and_stays_as_it_was_underneath(sealing, key):
-    pdf, signer = pdf_of(None, "sv"), sealing.signer(key)
-    signed = signed_pdf(pdf, signer, SEALED_AT, "sv")
-    assert signed.startswith(pdf)
-    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_signatures
-    assert embedded.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
-    from asn1crypto import x509
-
-    root = x509.Certificate.load(sealing.root.cert.public_bytes(Encoding.DER))
-    status = validate_pdf_signature(
-        embedded,
-        ValidationContext(trust_roots=[root], allow_fetching=False),
-        key_usage_settings=KeyUsageConstraints(
-            key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
-        ),
-    )
-    assert (status.intact, status.valid, status.trusted) == (True, True, True), status.summary()
-    with pikepdf.open(BytesIO(signed)) as opened:
-        assert "/StructTreeRoot" in opened.Root
-
-
-def test_reports_in_pdf_are_signed_in_the_dossier_and_compared_with_what_they_were(sealing, here, monkeypatch):
-    monkeypatch.setitem(FORMATS, "pdf", Format("report.pdf", pdf_of))
-    out = sealing.sealed("with-pdf.zip")
-    lines = verify(out, [sealing.root.cert])
-    assert holds(lines), [line.text("en") for line in lines]
-    with zipfile.ZipFile(out) as archive:
-        pdf = archive.read("reports/sv/report.pdf")
-    assert len(PdfFileReader(BytesIO(pdf)).embedded_signatures) == 1
-    monkeypatch.setitem(FORMATS, "pdf", Format("report.pdf", lambda report, lang: pdf_of(report, lang) + b"%"))
-    fails = {line.key for line in verify(out, [sealing.root.cert]) if line.state is State.FAILS}
-    assert fails == {"report_differs"}
-    monkeypatch.delitem(FORMATS, "pdf")
-    assert "report_unknown" in {line.key for line in verify(out, [sealing.root.cert])}
 
 
 def test_verifying_writes_nothing_anywhere(sealing, here, dossier):

@@ -1,0 +1,51 @@
+"""What does the head of a report say of itself? Who it is about, when it was seen, what it is held to, what made it.
+
+Left out: layout. Texts are plain and not yet escaped.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from readiness.report import Report
+from readiness.reports._words import date_text, moment_text
+from readiness.texts import say
+
+
+def head_facts(report: Report, lang: str) -> tuple[tuple[str, str], ...]:
+    """Terms with what stands for them, "" where the profile does not say; the two digests last."""
+    subject, profile = report.profile.subject, report.profile
+    terms, assignment = profile.terms, profile.assignment
+    number = subject.organisation_number
+    facts = {
+        "subject": subject.name,
+        "organisation_number": f"{number[:-4]}-{number[-4:]}" if len(number) == 10 else number,
+        "board": subject.board,
+        "reference": subject.reference,
+        "product": " ".join(filter(None, (subject.product, subject.version))),
+        "environment": say(lang, f"environment.{profile.environment}"),
+        "observed": _span(lang, moment_text(lang, report.started), moment_text(lang, report.ended)),
+        "judged": moment_text(lang, report.judged_at),
+        "ordered_by": assignment.ordered_by,
+        "purpose": assignment.purpose,
+        "period": _span(lang, date_text(lang, assignment.start), date_text(lang, assignment.end))
+        if assignment.start or assignment.end
+        else "",
+        "infrastructure_owner": terms.infrastructure_owner,
+        "terms": _checked(lang, terms.terms_version, terms.terms_checked),
+        "specification": _checked(lang, terms.specification_version, terms.specification_checked),
+        "contract": _checked(lang, terms.contract_version, terms.contract_checked),
+        "tool": ", ".join(f"{name} {version}" for name, version in report.tool),
+        "checklist": report.checklist.digest,
+        "profile": report.profile_digest,
+    }
+    return tuple((say(lang, f"html_head.{name}"), words) for name, words in facts.items())
+
+
+def _span(lang: str, start: str, end: str) -> str:
+    return say(lang, "html_head.span", start=start, end=end)
+
+
+def _checked(lang: str, version: str, day: date | None) -> str:
+    key = "html_head.checked" if day else "html_head.unchecked"
+    return say(lang, key, version=version or say(lang, "legal.not_stated"), date=date_text(lang, day))
