@@ -312,7 +312,7 @@ def test_whoever_is_killed_while_sealing_leaves_the_old_file_or_the_new_one(seal
     command = [sys.executable, "-c", KILLED, *map(str, (sealing.run, sealing.checklists, key, out))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     seen = set()
-    for moment in range(6):
+    for moment in range(14):  # later and later, until one fell into the writing: a busy machine begins late
         process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         process.stdout.readline()
         time.sleep(0.02 * moment**2)
@@ -322,6 +322,8 @@ def test_whoever_is_killed_while_sealing_leaves_the_old_file_or_the_new_one(seal
             seen.add(Archive(file).read(STATEMENT))
         with open_dossier(out, [sealing.root.cert]) as opened:
             assert not opened.not_trusted
-    left = [path.name for path in tmp_path.iterdir() if path not in {out, key}]
+        left = [path.name for path in tmp_path.iterdir() if path not in {out, key}]
+        if left and moment > 4:
+            break
     assert all(name.startswith(".out.zip-") for name in left)
     assert left, "never killed while it wrote"
