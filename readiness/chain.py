@@ -26,6 +26,7 @@ class Subject:
     product: str = ""
     version: str = ""
     party: str = ""  # the id of the party that it is
+    domains: tuple[str, ...] = ()  # what it calls its own in DNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,24 @@
 HTTP/1.1 over TLS, one connection for each request, to an address that the profile names and by no other way: no proxy
 or other setting of the environment, no redirect followed, no cookie kept. The peer need not be trusted to be looked at;
 but where the profile names trust anchors, a request with a body, or with the client certificate that the endpoint
-declares, goes only to a server whose certificate leads to one of them and covers its name. h11 reads HTTP. Left out:
-plain HTTP, and what an answer means.
+declares, goes only to a server whose certificate leads to one of them and covers its name. A page is read only from a
+server that anybody's browser here would trust too. h11 reads HTTP. Left out: plain HTTP, and what an answer means.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import h11
 
 from readiness.client_identity import Identity, read_identity
-from readiness.model import Reason, Target, TargetKind
+from readiness.model import ASKED_OVER_THE_NETWORK, Reason, Target, TargetKind
 from readiness.permits import split_address
 from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Session, Stream
+from readiness.public_roots import public_roots
 from readiness.tls_client import Trust, open_tls
 
-KEPT = 256 * 1024
-"""Bytes of a body that are kept; of a longer one the answer says `cut`."""
 SECONDS = 10.0
 """For one request in all: one byte in time, again and again, would go on for ever."""
 ADDRESSES = 4
@@ -32,12 +32,12 @@ INTERIM = 8
 
 async def request(session: Session, target: Target, asked: HttpRequest) -> HttpAnswer:
     """The answer of an endpoint. CannotObserve for whatever the network, TLS or HTTP left open."""
-    if target.kind is not TargetKind.ENDPOINT or target not in session.profile_targets(TargetKind.ENDPOINT):
-        raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no endpoint {target.id}")
+    if target.kind not in ASKED_OVER_THE_NETWORK or target not in session.profile_targets(target.kind):
+        raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no endpoint or page {target.id}")
     host, port = split_address(target.address)
     name = str(target.says("server_name") or host)
     identity = _identity(session, target)
-    trust = None
+    trust = _page_trust(session, name) if target.kind is TargetKind.PAGE else None
     if (asked.body or identity) and (anchors := session.trust_anchors()):
         trust = Trust.read(anchors, session.now(), name)
     try:
@@ -52,8 +52,8 @@ async def request(session: Session, target: Target, asked: HttpRequest) -> HttpA
         raise CannotObserve(Reason.TIMED_OUT, f"{target.address}: no whole answer within {SECONDS:g} s") from None
 
 
-async def exchange(stream: Stream, host: str, asked: HttpRequest, kept: int = KEPT) -> HttpAnswer:
-    """Write one request and read its answer; `host` is the value of the Host field, `kept` the bytes of a body."""
+async def exchange(stream: Stream, host: str, asked: HttpRequest) -> HttpAnswer:
+    """Write one request and read its answer; `host` is the value of the Host field."""
     connection = h11.Connection(h11.CLIENT)
     fields = [("Host", host), ("User-Agent", "mm-readiness"), ("Accept", "*/*"), ("Connection", "close")]
     if asked.body:
@@ -63,7 +63,7 @@ async def exchange(stream: Stream, host: str, asked: HttpRequest, kept: int = KE
     connection.send(h11.EndOfMessage())
     unsent = await _write(stream, whole)
     try:
-        return await _read(connection, stream, kept)
+        return await _read(connection, stream, asked.keep)
     except CannotObserve as error:
         if unsent and error.unseen.reason in {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET, Reason.TIMED_OUT}:
             raise unsent from None
@@ -80,6 +80,14 @@ def _identity(session: Session, target: Target) -> Identity | None:
     if held is None:
         raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no certificate {wanted}")
     return read_identity(session, held)
+
+
+def _page_trust(session: Session, name: str) -> Trust:
+    """Whom a reader of a page trusts: the roots of this machine, and the profile's anchors."""
+    own = Trust.read(session.trust_anchors(), session.now(), name)
+    if not (anchors := (*own.anchors, *public_roots())):
+        raise CannotObserve(Reason.NOT_CONFIGURED, "this machine has no roots, and the profile names no trust anchors")
+    return replace(own, anchors=anchors)
 
 
 async def connected(session: Session, host: str, port: int, wait: float | None = None) -> Stream:
@@ -103,7 +111,7 @@ async def _write(stream: Stream, data: bytes) -> CannotObserve | None:
     return None
 
 
-async def _read(connection: h11.Connection, stream: Stream, kept: int) -> HttpAnswer:
+async def _read(connection: h11.Connection, stream: Stream, keep: int) -> HttpAnswer:
     answer: h11.Response | None = None
     body, interim = bytearray(), 0
     while True:
@@ -120,11 +128,11 @@ async def _read(connection: h11.Connection, stream: Stream, kept: int) -> HttpAn
                 raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed without an answer")
         if interim > INTERIM:
             raise CannotObserve(Reason.LIMIT_REACHED, f"{stream.peer} sent more than {INTERIM} interim answers")
-        if len(body) > kept:
+        if len(body) > keep:
             break
     assert answer is not None  # h11 gives a body only after its head
     fields = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in answer.headers)
-    return HttpAnswer(answer.status_code, fields, bytes(body[:kept]), stream.peer, cut=len(body) > kept)
+    return HttpAnswer(answer.status_code, fields, bytes(body[:keep]), stream.peer, cut=len(body) > keep)
 
 
 async def _event(connection: h11.Connection, stream: Stream, *, answered: bool) -> object:

@@ -38,14 +38,15 @@ def ask(session: Session, target: Target, asked: HttpRequest) -> HttpAnswer:
 async def _ask(session: Session, target: Target, asked: HttpRequest) -> HttpAnswer:
     host, port = split_address(target.address)
     url = urlsplit(str(target.says("platform_url")))
-    whole = replace(asked, path=url.path + asked.path, headers=(*asked.headers, *_login(session, target)))
+    headers = (*asked.headers, *_login(session, target))
+    whole = replace(asked, path=url.path + asked.path, headers=headers, keep=KEPT)
     trust, identity = _tls(session, target, host) if url.scheme == "https" else (None, None)
     try:
         async with asyncio.timeout(SECONDS):
             stream = await connected(session, host, port, SECONDS)
             try:
                 given: Stream = await open_tls(stream, host, trust, identity) if trust else stream
-                return await exchange(given, host_field(host, port), whole, KEPT)
+                return await exchange(given, host_field(host, port), whole)
             finally:
                 await stream.close()
     except TimeoutError:

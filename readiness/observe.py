@@ -17,7 +17,18 @@ from datetime import datetime
 
 from readiness import personal
 from readiness.chain import PermitUsed, Profile
-from readiness.model import PYTHON_TYPE, Fact, Observation, Period, Reason, Table, Target, TargetKind, Unseen, Value
+from readiness.model import (
+    ASKED_OVER_THE_NETWORK,
+    PYTHON_TYPE,
+    Fact,
+    Observation,
+    Period,
+    Reason,
+    Table,
+    Target,
+    Unseen,
+    Value,
+)
 from readiness.permits import covering, refusal, split_address
 from readiness.probe import CannotObserve, Limits, Probe, Seen, Session
 
@@ -95,7 +106,7 @@ async def _servers_first(jobs: Sequence[Job], work: Callable[[int, Job], Corouti
     for elsewhere in (True, False):
         async with asyncio.TaskGroup() as group:
             for number, job in enumerate(jobs):
-                if (job.target.kind is TargetKind.ENDPOINT) is elsewhere:
+                if (job.target.kind in ASKED_OVER_THE_NETWORK) is elsewhere:
                     group.create_task(work(number, job))
 
 
@@ -183,8 +194,9 @@ def _masked_unseen(unseen: Unseen) -> Unseen:
 
 
 def _host(target: Target) -> str:
-    """Whose turn a job waits for: the host of an endpoint; everything else is this machine, each target for itself."""
-    if target.kind is TargetKind.ENDPOINT and target.address:
+    """Whose turn a job waits for: the host of what is asked over the network; everything else is this machine, each
+    target for itself."""
+    if target.kind in ASKED_OVER_THE_NETWORK and target.address:
         with suppress(ValueError):
             return split_address(target.address)[0]
     return f"target {target.id}"

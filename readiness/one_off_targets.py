@@ -1,4 +1,4 @@
-"""What is one probe pointed at, when no profile says so: an address, a file, or the files of a log?
+"""What is one probe pointed at, when no profile says so: an address, a page, a file, or the files of a log?
 
 It is taken for what the probe looks at, with what the asker says of it. Left out: looking (`one_off`).
 """
@@ -14,6 +14,8 @@ from readiness.log_files import list_log_files
 from readiness.model import Declared, Reason, Target, TargetKind
 from readiness.permits import split_address
 from readiness.probe import CannotObserve, Probe
+from readiness.profile.pages import page_parts
+from readiness.profile.shapes import Wrong, page_address, shown
 
 ASKER = "asker"
 
@@ -100,12 +102,24 @@ def _document(probe: Probe, question: Question) -> Target:
     return Target("target", probe.kind, address=path, declared=_said({"signature_anchors": anchors}))
 
 
+def _page(probe: Probe, question: Question) -> Target:
+    """A page by its URL; of no purpose, so that no word is asked for."""
+    try:
+        address, host, path = page_parts(page_address(question.target))
+    except Wrong as error:
+        wanted = "Write https:// and the address of a page, for instance https://www.example.se/digital-post."
+        raise UsageError(f"{shown(question.target)} is no https address of a page. {wanted}") from error
+    declared = {"url": question.target, "server_name": question.server_name or host, "path": path}
+    return Target("target", probe.kind, address=address, declared=_said(declared))
+
+
 READERS = {
     TargetKind.ENDPOINT: _endpoint,
     TargetKind.CERTIFICATE: _certificate,
     TargetKind.EXCHANGE: _request,
     TargetKind.LOG_SOURCE: _log,
     TargetKind.SENT_DOCUMENT: _document,
+    TargetKind.PAGE: _page,
 }
 
 

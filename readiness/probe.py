@@ -93,20 +93,25 @@ class Stream(Protocol):
         """Close; never raises."""
 
 
+KEPT = 256 * 1024
+"""Bytes of an answer's body that are usually kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One HTTP/1.1 request. `path` begins with "/" and may have a query; Host, Content-Length, User-Agent, Accept and
-    Connection are added to the header fields."""
+    Connection are added to the header fields. `keep`: so many bytes of the answer's body are kept."""
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    keep: int = KEPT
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back, from `peer`: header fields in order with names in lower case, and the first 256 KiB of the body;
+    """What came back, from `peer`: header fields in order with names in lower case, and the first bytes of the body;
     `cut` where more would have come. A redirect is an answer like any other."""
 
     status: int
@@ -223,10 +228,10 @@ class Session(Protocol):
         """
 
     async def request(self, target: Target, asked: HttpRequest) -> HttpAnswer:
-        """What an endpoint of the profile answers to one HTTP request over TLS, with the client certificate that the
-        endpoint declares. A body, or that certificate, goes only to a server that the profile's trust anchors vouch
-        for, where it names any. CannotObserve: as `dial`, and access_denied, credentials_needed, not_supported,
-        not_understood, closed_early."""
+        """What an endpoint or a page of the profile answers to one HTTP request over TLS, with the client certificate
+        that the endpoint declares. A body, or that certificate, goes only to a server that the profile's trust anchors
+        vouch for, where it names any; a page is asked for only of one that they or this machine's roots vouch for.
+        CannotObserve: as `dial`, and access_denied, credentials_needed, not_supported, not_understood, closed_early."""
 
     async def present(self, target: Target, shown: Shown, asked: HttpRequest) -> Reception:
         """How an endpoint of the profile receives a client that shows this, and what it answers to the request.

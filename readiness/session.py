@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
 from readiness.chain import PermitUsed, Profile
-from readiness.model import Evidence, Reason, Target, TargetKind, Unseen
+from readiness.model import ASKED_OVER_THE_NETWORK, Evidence, Reason, Target, TargetKind, Unseen
 from readiness.permits import covering, refusal, split_address
 from readiness.probe import (
     Canary,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 UNREAD_FORMATS = {"evtx"}
 """Formats that a profile may name and that nothing here reads."""
 
-BESIDE = ("key_file", "archived", "ca_file", "secret_file")
+BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file")
 """What declares a file beside the address of a target."""
 
 T = TypeVar("T")
@@ -147,7 +147,7 @@ class LiveSession:
         return stream
 
     async def request(self, target: Target, asked: HttpRequest) -> HttpAnswer:
-        """What an endpoint answers to one HTTP request."""
+        """What an endpoint or a page answers to one HTTP request."""
         from readiness.http_client import request
 
         return await request(self, target, asked)
@@ -341,8 +341,8 @@ class LiveSession:
 
 
 def _answers(target: Target) -> bool:
-    """Whether a target's address is that of a server: of an endpoint, or of the platform of a log."""
-    return bool(target.address) and (target.kind is TargetKind.ENDPOINT or target.says("platform") is not None)
+    """Whether a target's address is that of a server: what is asked over the network, or the platform of a log."""
+    return bool(target.address) and (target.kind in ASKED_OVER_THE_NETWORK or target.says("platform") is not None)
 
 
 class SocketStream:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 
 from cryptography import x509
@@ -289,7 +290,7 @@ def _context(trust: Trust | None, identity: Identity | None, state: _State, *, l
         store = context.get_cert_store()
         assert store is not None  # a fresh context has one
         for anchor in trust.anchors:
-            store.add_cert(crypto.X509.from_cryptography(anchor))
+            store.add_cert(_for_openssl(anchor))
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)  # an anchor need not be a root
         store.set_time(trust.at.astimezone(UTC))
         context.set_verify(SSL.VERIFY_PEER, state.verify)
@@ -299,6 +300,12 @@ def _context(trust: Trust | None, identity: Identity | None, state: _State, *, l
             context.add_extra_chain_cert(issuer)
         context.use_privatekey(identity.key)
     return context
+
+
+@lru_cache(maxsize=1024)
+def _for_openssl(anchor: x509.Certificate) -> crypto.X509:
+    """An anchor as OpenSSL holds it: a machine has a hundred and more, and each connection needs them all."""
+    return crypto.X509.from_cryptography(anchor)
 
 
 def _address(name: str) -> bool:

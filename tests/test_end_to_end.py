@@ -24,10 +24,11 @@ from readiness.demo.fault_defects import DEFECTS as OF_FAULTS
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.letters import write_letters
 from readiness.demo.log_defects import DEFECTS as OF_LOGS
+from readiness.demo.page_defects import DEFECTS as OF_PAGES
 from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects
-from readiness.model import RECORDED, Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
+from readiness.model import ASKED_OVER_THE_NETWORK, RECORDED, Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
 from readiness.probe import Limits
 from readiness.profile import load_profile
 from readiness.record import Record
@@ -45,12 +46,14 @@ IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
 OF_CLOCKS = {defect.name: defect for defect in OF_THE_CLOCK}
 IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
 IN_DOCUMENTS = {defect.name: defect for defect in OF_DOCUMENTS}
+IN_PUBLIC = {defect.name: defect for defect in OF_PAGES}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
 """What is looked at beside connections and exchanges, when only these are in question."""
 REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetKind.MESSAGE_TYPE}
 DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYSTEM}
+PUBLIC = {TargetKind.PAGE}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 
 
@@ -269,13 +272,7 @@ def test_a_sending_system_that_never_starts_leaves_its_rules_open(
 def test_each_defect_of_a_register_flips_exactly_its_rules(
     tmp_path: Path, checklist: Checklist, conforming: Report, name: str
 ) -> None:
-    with started(planned([name]), tmp_path / "chain", AT) as path:
-        profile = load_profile(path)
-        lists = replace(profile, targets=tuple(t for t in profile.targets if t.kind in REGISTERS))
-        record = observe_profile(lists, path.read_text(encoding="utf-8"), tmp_path / "record", LOOKING)
-    report = judge_records([record], checklist)
-    about = {target.id for target in profile.targets if target.kind is TargetKind.REGISTER}
-    found = tuple(finding for finding in report.findings if finding.target in about)
+    report, found = partly(tmp_path, checklist, name, REGISTERS, {TargetKind.REGISTER})
     assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
     assert any(finding.verdict is Verdict.FAIL for finding in found)
 
@@ -316,7 +313,30 @@ def test_each_defect_of_the_clock_flips_exactly_its_rules(
     assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
 
 
-ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, IN_DOCUMENTS, OF_CLOCKS)
+@pytest.mark.parametrize("name", IN_PUBLIC)
+def test_each_defect_of_what_the_public_meets_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+) -> None:
+    report, found = partly(tmp_path, checklist, name, PUBLIC | {TargetKind.CHAIN}, PUBLIC)
+    assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
+    assert any(finding.verdict is Verdict.FAIL for finding in found)
+
+
+def partly(
+    folder: Path, checklist: Checklist, name: str, kinds: set[TargetKind], about: set[TargetKind]
+) -> tuple[Report, tuple[Finding, ...]]:
+    """The report of the chain with a defect where only targets of those kinds are looked at, and what it finds about
+    some of them."""
+    with started(planned([name]), folder / "chain", AT) as path:
+        profile = load_profile(path)
+        part = replace(profile, targets=tuple(t for t in profile.targets if t.kind in kinds))
+        record = observe_profile(part, path.read_text(encoding="utf-8"), folder / "record", LOOKING)
+    report = judge_records([record], checklist)
+    ids = {target.id for target in profile.targets if target.kind in about}
+    return report, tuple(finding for finding in report.findings if finding.target in ids)
+
+
+ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, OF_CLOCKS, IN_DOCUMENTS, IN_PUBLIC)
 OTHERS = DEFECTS.keys() - {name for where in ELSEWHERE for name in where}
 
 
@@ -374,12 +394,12 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
         key.touch(mode=0o600)
         key.write_bytes(data)
     report = judge_records([observed(path, tmp_path / "record")], checklist)
-    endpoints = {target.id for target in report.profile.targets if target.kind is TargetKind.ENDPOINT}
+    endpoints = {target.id for target in report.profile.targets if target.kind in ASKED_OVER_THE_NETWORK}
     about = [finding for finding in report.findings if finding.target in endpoints]
     assert {finding.verdict for finding in about} == {Verdict.INCONCLUSIVE}
     assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
     assert {finding.target for finding in about} == endpoints
-    assert len(endpoints) == 4
+    assert len(endpoints) == 8
     networked = endpoints | {report.profile.chain.id}  # its time sources are down, too
     others = {rule for rule, target in verdicts(report) if target not in networked}
     assert flipped(conforming, report).isdisjoint(others)

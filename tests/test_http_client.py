@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from readiness.client_identity import Identity, read_identity
-from readiness.http_client import KEPT
 from readiness.model import Reason, Target, TargetKind
-from readiness.probe import CannotObserve, HttpRequest, Limits
+from readiness.probe import KEPT, CannotObserve, HttpRequest, Limits
 from tests.conftest import NOON, session_for
 from tests.stands.pki import authority, leaf
 from tests.stands.programs import free_port

@@ -17,6 +17,7 @@ from readiness.demo.defects import find_defect
 from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.letters import write_letters
 from readiness.demo.old_logs import write_rotated
+from readiness.demo.pages import CERTIFICATE, LOG, WEB, PageService
 from readiness.demo.pki import Pki
 from readiness.demo.plan import (
     KOMMUN,
@@ -73,7 +74,7 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
     At the end the servers are stopped and the private keys deleted.
     """
     pki = Pki(plan, now)
-    for part in ("ca", "cert", "handlingar", "register", "servrar", "sandning", "utskick", "arkiv"):
+    for part in ("ca", "cert", "handlingar", "register", "servrar", "sandning", "utskick", "arkiv", "webb"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(_delete_keys, folder)
@@ -84,9 +85,11 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
         _write_sending(plan, pki, folder / "sandning")
         for log in plan.logs.values():
             write_rotated(log, folder / "sandning", now)
+        (folder / "webb" / LOG).touch()
         addresses = {}
-        for id_ in plan.servers:
-            running = NodeServer(_settings(id_, plan, pki, folder))
+        servers = {id_: _settings(id_, plan, pki, folder) for id_ in plan.servers} | {WEB: _web(plan, pki, folder)}
+        for id_, settings in servers.items():
+            running = NodeServer(settings)
             stack.callback(running.stop)
             running.start()
             addresses[id_] = running.address
@@ -119,8 +122,16 @@ def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
         guard=_guard(server, plan, pki) if server.mutual_tls == "required" else None,
         oddity=server.oddity,
         shown=pki.chain_der(server.chain) if server.by_hand else (),
-        soap=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
+        service=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
     )
+
+
+def _web(plan: Plan, pki: Pki, folder: Path) -> Settings:
+    """The server of the pages that anybody may read."""
+    chain, key = (folder / "servrar" / f"{WEB}.{ending}" for ending in ("pem", "key"))
+    chain.write_bytes(pki.chain([CERTIFICATE, plan.certificates[CERTIFICATE].issuer]))
+    _write_key(key, pki.private_key(CERTIFICATE))
+    return Settings(chain, key, service=PageService(plan.pages, folder / "webb" / LOG))
 
 
 def _lowered(server: ServerPlan, leaf: CertificatePlan) -> bool:

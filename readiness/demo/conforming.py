@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from readiness.chain import PROPERTIES
+from readiness.demo.pages import CERTIFICATE, HOST, HOSTS, conforming_pages
 from readiness.demo.plan import (
     CASE_SYSTEM,
     CASE_SYSTEM_VERSION,
@@ -53,6 +54,7 @@ def conforming() -> Plan:
             "provbeslut": DocumentPlan("beslut", "beslut", appeal="possible", signature="required"),
             "provkallelse": DocumentPlan("kallelse", "kallelse"),
         },
+        pages=conforming_pages(),
     )
 
 
@@ -106,6 +108,7 @@ def _certificates() -> dict[str, CertificatePlan]:
         "formedlare-klient": CertificatePlan(
             "Exempelförmedling", MEDIATOR, key="rsa-2048", extended_key_usage=("clientAuth",), ends=600 * DAY
         ),
+        CERTIFICATE: CertificatePlan(HOST, KOMMUN, issuer="rot", dns_names=HOSTS, extended_key_usage=("serverAuth",)),
         **_on_this_machine(),
         **_to_be_refused(),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from readiness.demo.pages import PagePlan
 from readiness.demo.registers import RegisterPlan
 
 DAY = timedelta(days=1)
@@ -184,5 +185,6 @@ class Plan:
     documents: dict[str, DocumentPlan] = field(default_factory=dict)
     time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
     """How far each time source is ahead of this machine."""
+    pages: dict[str, PagePlan] = field(default_factory=dict)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from readiness.demo import profile_toml as toml
 from readiness.demo.letters import ANCHOR
+from readiness.demo.pages import DOMAIN, WEB
 from readiness.demo.plan import (
     CASE_SYSTEM,
     DAY,
@@ -22,6 +23,7 @@ from readiness.demo.plan import (
     Plan,
     StatementPlan,
 )
+from readiness.demo.profile_public import page_tables
 from readiness.demo.registers import file_name
 from readiness.register_purposes import SBOM
 
@@ -77,6 +79,8 @@ def profile_text(
         *_registers(plan, now),
         COMMENTS["sent_document"],
         *_documents(plan, now),
+        COMMENTS["page"],
+        *page_tables(plan, addresses[WEB]),
         COMMENTS["permit"],
         *_permits(plan, addresses, digests, now),
         COMMENTS["statement"],
@@ -99,6 +103,7 @@ COMMENTS = {
     "time_source": "# Tidskällor som datorns klocka jämförs med.\n",
     "register": "# Listor som kommunen och dess leverantör lämnar; rubrikerna är deras egna.\n",
     "sent_document": "# Prov på PDF-filer som skickas; vad en handling ska uppfylla följer av beslut, inte av filen.\n",
+    "page": "# Sidor som vem som helst kan läsa, här på den här datorn.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
     "deviation": "# Ett beslutat undantag ändrar inget utfall; det redovisas bredvid det.\n",
@@ -121,6 +126,7 @@ def _head(plan: Plan, now: datetime, files: Mapping[str, str]) -> str:
                 board="Socialnämnden",
                 reference=f"SN {now:%Y}/123",
                 party=KOMMUN,
+                domains=[DOMAIN],
             ),
             toml.table(
                 "assignment",

@@ -6,7 +6,16 @@ import json
 from datetime import datetime
 
 LISTS = {"party", "node", "endpoint", "certificate", "message_type", "log_source", "sending_system", "statement"}
-LISTS |= {"permit", "deviation", "risk_level", "refusal_certificate", "register", "sent_document", "time_source"}
+LISTS |= {
+    "permit",
+    "deviation",
+    "risk_level",
+    "refusal_certificate",
+    "register",
+    "sent_document",
+    "page",
+    "time_source",
+}
 
 
 def table(name: str, /, **values: object) -> str:

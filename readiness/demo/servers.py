@@ -23,6 +23,7 @@ from OpenSSL import SSL
 
 from readiness.demo import by_hand
 from readiness.demo.guard import Guard, Peer
+from readiness.demo.pages import PageService
 from readiness.demo.soap_service import SoapService, read_request
 
 HOST = "127.0.0.1"
@@ -68,7 +69,7 @@ class Settings:
     P-256 alone, and ffdhe3072 for suites with finite fields. `besides`: further certificates and keys. `guard` says
     which clients are let in; None asks for no certificate. `oddity` is one of the names above, or of `by_hand`.
     `shown`: these certificates (DER) are shown in TLS 1.2 by hand, for no library serves them, and no handshake is
-    completed. `soap` is the service behind TLS, if there is any.
+    completed. `service` is what answers behind TLS, if anything does.
     """
 
     chain: Path
@@ -83,7 +84,7 @@ class Settings:
     guard: Guard | None = None
     oddity: str = ""
     shown: tuple[bytes, ...] = ()
-    soap: SoapService | None = None
+    service: SoapService | PageService | None = None
 
 
 class NodeServer(socketserver.ThreadingTCPServer):
@@ -148,11 +149,11 @@ class NodeServer(socketserver.ThreadingTCPServer):
         if not peer.lets_in():
             if peer.read(4096):
                 peer.write(FORBIDDEN)
-        elif self._settings.soap is None:
+        elif self._settings.service is None:
             if peer.read(4096):
                 peer.write(GREETING)
         elif request := read_request(lambda: peer.read(65536)):
-            peer.write(self._settings.soap.answer(request))
+            peer.write(self._settings.service.answer(request))
 
     def _by_hand(self, raw: socket.socket) -> bytes:
         """The whole answer, where the defect is what no TLS library serves; else nothing, and nothing is read."""

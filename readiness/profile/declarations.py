@@ -11,6 +11,7 @@ from typing import Any
 
 from readiness.chain import Absence, Deviation, OtherRecord, Permit, RiskLevel
 from readiness.model import INDISPENSABLE, RECORDED, Target, TargetKind
+from readiness.page_purposes import CONFIRMATION
 from readiness.probe import Effect
 from readiness.profile.faults import Faults
 from readiness.profile.sent_documents import APPEAL, SIGNATURE
@@ -121,16 +122,23 @@ def read_risk_levels(root: Section, faults: Faults) -> tuple[RiskLevel, ...]:
     return tuple(found)
 
 
+PAGES_WITHOUT = ("channels", CONFIRMATION)
+"""Purposes of pages that a kommun may have no use for: it has no private providers, or sends no such links."""
 ABSENT_WHERE: dict[TargetKind, dict[str, tuple[str, ...]]] = {
     TargetKind.REGISTER: {"purpose": tuple(name for name in PURPOSES if name not in COUNTERPARTS)},
     TargetKind.SENT_DOCUMENT: {"appeal": APPEAL, "signature": SIGNATURE},
+    TargetKind.PAGE: {"purpose": PAGES_WITHOUT},
     TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS, "interface": INTERFACES},
     TargetKind.STATEMENT: {"check": (), "answer": ANSWERS},
 }
 """What may be absent, and by which declared keys it may be narrowed to some of its kind."""
-NARROWED = {TargetKind.STATEMENT: ("check", "absent_statement"), TargetKind.REGISTER: ("purpose", "absent_register")}
+NARROWED = {
+    TargetKind.STATEMENT: ("check", "absent_statement"),
+    TargetKind.REGISTER: ("purpose", "absent_register"),
+    TargetKind.PAGE: ("purpose", "absent_page"),
+}
 """What cannot be absent at one stroke: the key that narrows it, and the fault where that is not there. Each check that
-people answer, and each list, is named."""
+people answer, each list, and each page is named."""
 
 
 def _absent_kind(section: Section) -> TargetKind:

@@ -17,11 +17,12 @@ from readiness.profile.faults import Elsewhere, Faults, personal_numbers
 from readiness.profile.file import check_size, read_text
 from readiness.profile.inclusion import KEY, whole_profile
 from readiness.profile.lines import Lines
+from readiness.profile.pages import read_pages
 from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
 from readiness.profile.sending import read_sendings, read_stage
 from readiness.profile.sent_documents import read_sent_documents
-from readiness.profile.shapes import organisation_number
+from readiness.profile.shapes import domain, organisation_number
 from readiness.profile.statements import read_statements
 from readiness.profile.targets import Ids, Known, read_nodes, read_targets
 from readiness.profile.values import Section
@@ -89,6 +90,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets += read_refusal_certificates(root, known, targets, ids)
     targets += read_registers(root, known, ids)
     targets += read_sent_documents(root, known, ids)
+    targets += read_pages(root, known, ids)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)
     profile = Profile(
@@ -151,6 +153,7 @@ def _subject(root: Section, party_ids: tuple[str, ...], parties: tuple[Party, ..
         product=section.text("product", required=vendor),
         version=section.text("version", required=vendor),
         party=section.word("party", party_ids, required=True, code="unknown_party"),
+        domains=tuple(name.casefold() for name in section.texts("domains", domain)),
     )
     own = next((party for party in parties if party.id == subject.party), None)
     numbers = {own.organisation_number, subject.organisation_number} - {""} if own else set()

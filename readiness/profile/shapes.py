@@ -77,6 +77,28 @@ def host_name(text: str) -> str:
     return text
 
 
+def domain(text: str) -> str:
+    """A domain name of two labels or more, as exempelby.example, with a last point or without; no IP address."""
+    name = host_name(text.removesuffix("."))
+    if re.fullmatch(r"[0-9.]+", name) or ":" in name or "." not in name:
+        raise Wrong("domain", found=shown(text))
+    return name
+
+
+def page_address(text: str) -> str:
+    """The https address of a web page: as `web_address`, and never without TLS."""
+    if web_address(text).startswith("http:"):
+        raise Wrong("page_address_http")
+    return text
+
+
+def phrase(text: str) -> str:
+    """Words that a page can be searched for: 3 to 200 characters."""
+    if not 3 <= len(text.strip()) <= 200:
+        raise Wrong("phrase", found=shown(text))
+    return text
+
+
 def web_path(text: str) -> str:
     """The path of a web address, with or without a query: "/Service/v3", "/Service/v3?wsdl"; at most 512 characters."""
     if not re.fullmatch(r"/[A-Za-z0-9._~!$&'()*+,;=:@/%?-]{0,511}", text):

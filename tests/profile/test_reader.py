@@ -353,7 +353,7 @@ MISTAKES = {
         '"chain"',
         "",
         "absent.what",
-        "endpoint, register, sent_document, statement",
+        "endpoint, page, register, sent_document, statement",
     ),
     "an absence of every statement": (ABSENT, '"endpoint"', '"statement"', "[[absent]]", "absent.where", "check"),
     "an absence that is there": (ENDPOINT + ABSENT, "", "", 'what = "endpoint"', "absent.what", "tjanst"),
