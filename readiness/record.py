@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -38,6 +38,8 @@ JOURNAL, RUN, EVIDENCE = "journal.jsonl", "run.json", "evidence"
 LARGEST_JOURNAL = 512 * 1024 * 1024
 LARGEST_END = 64 * 1024 * 1024
 LARGEST_EVIDENCE = 64 * 1024 * 1024
+BEGINNING, BEGINNINGS = 1024, 16 * 1024 * 1024
+"""Bytes of one piece of evidence that are remembered, and of all together."""
 HANDED_OVER = "Use the record as it was handed over."
 
 
@@ -45,7 +47,8 @@ HANDED_OVER = "Use the record as it was handed over."
 class Record:
     """One run, read back. `id` is the SHA-256 of the journal; `notes` what was odd about the files, in English.
 
-    `sealed` says who sealed the dossier that it came in, if it came in one.
+    `sealed` says who sealed the dossier that it came in, if it came in one. `beginnings`: the first bytes of evidence
+    by its SHA-256, as many as there is room for; none of a run that was killed, whose evidence nothing vouches for.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Record:
     performances: tuple[Performance, ...] = ()
     permits_used: tuple[PermitUsed, ...] = ()
     sealed: Sealed | None = None
+    beginnings: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Row = Observation | PermitUsed | Entry
@@ -126,7 +130,8 @@ def read_files(files: Files, sealed: Sealed | None = None) -> Record:
         raise RecordError(f"{journal}: larger than {LARGEST_JOURNAL} bytes, which no run of this tool writes.")
     with files.open(JOURNAL) as file:
         id_ = hashlib.file_digest(file, "sha256").hexdigest()
-    end = _read_end(files, id_)
+    beginnings: dict[str, bytes] = {}
+    end = _read_end(files, id_, beginnings)
     notes: list[str] = []
     with files.open(JOURNAL) as file:
         start, entries = _entries(journal, _lines(file, journal, notes, killed=end is None))
@@ -147,11 +152,12 @@ def read_files(files: Files, sealed: Sealed | None = None) -> Record:
         tuple(entry for entry in entries if isinstance(entry, Performance)),
         tuple(entry for entry in entries if isinstance(entry, PermitUsed)),
         sealed,
+        beginnings,
     )
 
 
-def _read_end(files: Files, journal_sha256: str) -> Mapping[str, Any] | None:
-    """run.json, held against the files it speaks of; None where the run was killed before it was written."""
+def _read_end(files: Files, journal_sha256: str, beginnings: dict[str, bytes]) -> Mapping[str, Any] | None:
+    """run.json, held against its files, whose beginnings are added; None where the run was killed before it."""
     names = files.names()
     if RUN not in names:
         return None
@@ -175,16 +181,21 @@ def _read_end(files: Files, journal_sha256: str) -> Mapping[str, Any] | None:
         odd = ", ".join(sorted(map(ascii, found ^ kept))[:3])
         raise RecordError(f"{files.place}/{EVIDENCE}: files were added or removed after the run: {odd}.")
     for name in sorted(kept):
-        _check_evidence(files, name)
+        beginning = _check_evidence(files, name)
+        if len(beginnings) < BEGINNINGS // BEGINNING:
+            beginnings[name] = beginning
     return end  # type: ignore[no-any-return]
 
 
-def _check_evidence(files: Files, name: str) -> None:
+def _check_evidence(files: Files, name: str) -> bytes:
+    """The first bytes of a piece of evidence whose SHA-256 is its name; RecordError for any other."""
     path = f"{EVIDENCE}/{name}"
     if files.size(path) <= LARGEST_EVIDENCE:
         with files.open(path) as file:
+            beginning = file.read(BEGINNING)
+            file.seek(0)
             if hashlib.file_digest(file, "sha256").hexdigest() == name:
-                return
+                return beginning
     raise RecordError(f"{files.place}/{path}: was altered after the run (its SHA-256 is not its name).")
 
 

@@ -61,6 +61,7 @@ class Report:
     """One judgement of one chain. `part` is empty, or "seen" when only the seen part was judged.
 
     `scenarios` has the words of the scenarios among the targets, group by group, where this version knows them.
+    `excerpts`: the first bytes of evidence that a failed finding rests on, by its SHA-256 (hex).
     """
 
     profile: Profile
@@ -77,6 +78,7 @@ class Report:
     judged_at: datetime
     part: str = ""
     scenarios: tuple[ScenarioWords, ...] = ()
+    excerpts: tuple[tuple[str, bytes], ...] = ()
 
     def findings_about(self, risk: str) -> tuple[tuple[Finding, Weight], ...]:
         """The findings that bear on a risk, each with its weight there: must first, worst verdict first."""

@@ -24,7 +24,7 @@ from readiness.deviations import states
 from readiness.dossier.records import read_all
 from readiness.errors import RecordError
 from readiness.judge import grade, judge
-from readiness.model import Observation, TargetKind, Unseen
+from readiness.model import Finding, Observation, TargetKind, Unseen, Verdict
 from readiness.observe import Progress, observe
 from readiness.probe import Limits
 from readiness.profile import from_json, parse_profile, to_json, whole_profile
@@ -175,7 +175,15 @@ def judge_records(
         judged_at=when,
         part=part,
         scenarios=scenario_words(profile),
+        excerpts=_excerpts(records, findings),
     )
+
+
+def _excerpts(records: Iterable[Record], findings: Iterable[Finding]) -> tuple[tuple[str, bytes], ...]:
+    """What is shown of the evidence that failed findings rest on."""
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
+    wanted = {piece.sha256 for finding in failed for seen in finding.rests_on for piece in seen.evidence}
+    return tuple(sorted({(id_, data) for one in records for id_, data in one.beginnings.items() if id_ in wanted}))
 
 
 def scenario_words(profile: Profile) -> tuple[ScenarioWords, ...]:

@@ -5,7 +5,7 @@ Left out: layout. Texts are plain and not yet escaped.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
 from readiness.report import Report
 from readiness.reports._words import date_text, moment_text
@@ -40,6 +40,25 @@ def head_facts(report: Report, lang: str) -> tuple[tuple[str, str], ...]:
         "profile": report.profile_digest,
     }
     return tuple((say(lang, f"html_head.{name}"), words) for name, words in facts.items())
+
+
+def stale_text(report: Report, lang: str) -> str:
+    """That the state of a risk was last checked more than twelve months before judging; "" where none was."""
+    day = report.judged_at.astimezone(UTC).date()
+    checked = [risk.standing.checked for risk in report.checklist.risks]
+    old = [one for one in checked if day > _year_after(one)]
+    return say(lang, "standing_age.stale", count=len(old), date=date_text(lang, min(old))) if old else ""
+
+
+def csl_text(report: Report, lang: str) -> str:
+    """What the Cybersecurity Act (2025:1506, 4:3 item 6) says of information, for parties that the profile says it is
+    about; "" where it is about none."""
+    parties = [party.name for party in report.profile.parties if party.essential_operator]
+    return say(lang, "csl.text", parties=", ".join(parties)) if parties else ""
+
+
+def _year_after(day: date) -> date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _span(lang: str, start: str, end: str) -> str:

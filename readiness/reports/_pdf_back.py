@@ -10,6 +10,7 @@ from readiness.report import Report
 from readiness.reports import _blocks as b
 from readiness.reports import _rows as rows
 from readiness.reports._blocks import Block
+from readiness.reports._head import csl_text
 from readiness.reports._risk_rows import all_grade_words
 from readiness.reports._words import moment_text
 from readiness.texts import pick, say
@@ -55,9 +56,11 @@ def _deviation(row: rows.DeviationRow, lang: str) -> tuple[list[b.Line], ...]:
 def statements(report: Report, lang: str) -> list[Block]:
     """What people have answered for."""
     blocks = [b.heading(1, say(lang, "html_statements.title")), b.paragraph(say(lang, "html_statements.lead"))]
+    law = csl_text(report, lang)
+    told = [b.heading(2, say(lang, "csl.title")), b.paragraph(law)] if law else []
     found = rows.statement_rows(report, lang)
     if not found:
-        return [*blocks, b.paragraph(say(lang, "html_statements.none"))]
+        return [*blocks, b.paragraph(say(lang, "html_statements.none")), *told]
     names = ("check", "answer", "by", "on", "document")
     return [
         *blocks,
@@ -66,6 +69,7 @@ def statements(report: Report, lang: str) -> list[Block]:
             [say(lang, f"html_statements.{name}") for name in names],
             (_statement(one, lang) for one in found),
         ),
+        *told,
     ]
 
 

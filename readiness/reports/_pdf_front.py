@@ -12,7 +12,7 @@ from readiness.report import Report
 from readiness.reports import _blocks as b
 from readiness.reports import _rows as rows
 from readiness.reports._blocks import Block
-from readiness.reports._head import head_facts
+from readiness.reports._head import head_facts, stale_text
 from readiness.reports._risk_rows import GradeWord, RiskHead, counted
 from readiness.reports._words import date_text
 from readiness.texts import pick, say
@@ -29,6 +29,7 @@ def head(report: Report, lang: str) -> list[Block]:
         say(lang, "html.part_seen") if report.part else "",
         say(lang, "html.interrupted") if report.interrupted else "",
         say(lang, "html.vendor_part") if subject.kind == "vendor" else "",
+        stale_text(report, lang),
     ]
     return [
         b.paragraph(say(lang, f"html.kind_{subject.kind}"), "small"),

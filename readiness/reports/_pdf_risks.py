@@ -16,10 +16,13 @@ from readiness.reports._blocks import Block
 from readiness.reports._names import places
 from readiness.reports._pdf_front import MOST_PLACES, graded
 from readiness.reports._pdf_front import places as listed
+from readiness.reports._proof import MOST_FINDINGS, Proof, Proofs
 from readiness.reports._risk_rows import MOST_WHYS, RiskHead, beside_text
 from readiness.reports._words import because_text, date_text, deviations_for
 from readiness.texts import pick, say
 
+SHOWN = 3
+"""Lines of evidence beside a red result."""
 OPEN = (Verdict.FAIL, Verdict.INCONCLUSIVE)
 
 
@@ -31,6 +34,7 @@ class Sum:
     weight: Weight
     verdict: Verdict
     count: int = 0
+    findings: list[Finding] = field(default_factory=list)
     whys: dict[str, None] = field(default_factory=dict)
     beside: dict[str, None] = field(default_factory=dict)
     targets: list[str] = field(default_factory=list)
@@ -38,6 +42,8 @@ class Sum:
     def add(self, report: Report, lang: str, finding: Finding) -> None:
         """Count one more; put it into words where there are not enough yet."""
         self.count += 1
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(finding)
         if len(self.whys) < MOST_WHYS:
             self.whys.setdefault(because_text(lang, report, finding))
         for found in deviations_for(report, finding):
@@ -56,7 +62,7 @@ def sums(report: Report, lang: str, about: Iterable[tuple[Finding, Weight]]) -> 
     return tuple(found.values())
 
 
-def risk(report: Report, lang: str, one: RiskHead) -> list[Block]:
+def risk(report: Report, lang: str, one: RiskHead, proofs: Proofs) -> list[Block]:
     """One risk: its words and grades, what is not met, and what is."""
     about, standing = one.risk, one.risk.standing
     checked = say(lang, "html_risk.standing", date=date_text(lang, standing.checked))
@@ -73,7 +79,7 @@ def risk(report: Report, lang: str, one: RiskHead) -> list[Block]:
             "small",
         ),
         *([b.paragraph(say(lang, "html_risk.not_whole"), "small")] if one.not_whole else []),
-        *_open(lang, report, [row for row in found if row.verdict in OPEN]),
+        *_open(lang, report, [row for row in found if row.verdict in OPEN], proofs),
         *_settled(lang, [row for row in found if row.verdict not in OPEN]),
         *([] if found else [b.paragraph(say(lang, "html_risk.no_findings"))]),
     ]
@@ -100,7 +106,7 @@ def _levels(lang: str, one: RiskHead) -> list[tuple[str, str]]:
     return rows
 
 
-def _open(lang: str, report: Report, found: list[Sum]) -> list[Block]:
+def _open(lang: str, report: Report, found: list[Sum], proofs: Proofs) -> list[Block]:
     """What is not met or not shown: why, where, and what can be done."""
     if not found:
         return []
@@ -115,7 +121,7 @@ def _open(lang: str, report: Report, found: list[Sum]) -> list[Block]:
                 [b.line(say(lang, f"verdict.{row.verdict.value}"), shape=row.verdict.value)],
                 [b.line(pick(lang, rule.title)), b.line(rule.id, "code"), b.line(_tags(lang, row), "small")],
                 listed(names, lang, more),
-                _why(lang, row),
+                [*_why(lang, row), *(_proof(lang, proofs.of(row.findings)) if row.verdict is Verdict.FAIL else [])],
             )
         )
     return [b.heading(3, say(lang, "pdf.open")), b.table((15, 29, 20, 36), heads, rows)]
@@ -140,6 +146,19 @@ def _why(lang: str, row: Sum) -> list[b.Line]:
         *(b.line(words, "strong") for words in row.beside),
         b.line(f"{basis} {rule.source}.{check}", "small"),
     ]
+
+
+def _proof(lang: str, proof: Proof) -> list[b.Line]:
+    """The first lines or bytes of the first things that a red result rests on."""
+    told = []
+    for piece in proof.pieces[:1]:
+        named = {"sha256": piece.evidence.sha256, "media_type": piece.evidence.media_type}
+        told.append(b.line(say(lang, "proof.piece", where=piece.where, origin=piece.evidence.origin, **named), "small"))
+        told += [b.line(text, "code") for text in piece.lines[:SHOWN]]
+    for where, fact, table, _ in proof.tables[:1]:
+        told.append(b.line(say(lang, "proof.table", where=where, fact=fact), "small"))
+        told += [b.line("; ".join(cells), "code") for cells in table.rows[:SHOWN]]
+    return [b.line(say(lang, "proof.title"), "small"), *told] if told else []
 
 
 def _settled(lang: str, found: list[Sum]) -> list[Block]:

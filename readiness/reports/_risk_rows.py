@@ -27,6 +27,7 @@ from readiness.model import (
 from readiness.register import Risk
 from readiness.report import DeviationState, Report
 from readiness.reports._names import places
+from readiness.reports._proof import Proof, Proofs
 from readiness.reports._rows import ObservationRow, observation_rows
 from readiness.reports._words import (
     because_text,
@@ -64,7 +65,8 @@ class GradeWord:
 class FindingRow:
     """Findings of one rule that say the same for the same reason: one row, several places.
 
-    Scenarios share a row whatever the reasons: `whys` has the first of them, `more` counts the rest.
+    Scenarios share a row whatever the reasons: `whys` has the first of them, `more` counts the rest. `proof` is what a
+    row that fails rests on.
     """
 
     rule: Rule
@@ -75,6 +77,7 @@ class FindingRow:
     doubtful: bool
     beside: tuple[str, ...]
     targets: tuple[str, ...]
+    proof: Proof | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,13 @@ class RiskPart(RiskHead):
 def risk_parts(report: Report, lang: str) -> tuple[RiskPart, ...]:
     """Every risk of the register, in its order, graded or not."""
     parts = []
+    proofs = Proofs(report, lang)
     for head in risk_heads(report, lang):
         rested_on = _rested_on(finding for finding, _ in head.about)
         parts.append(
             RiskPart(
                 **{field.name: getattr(head, field.name) for field in fields(head)},
-                rows=_finding_rows(report, lang, head.about),
+                rows=_finding_rows(report, lang, head.about, proofs),
                 observations=observation_rows(report, lang, rested_on[:LISTED]),
                 observations_left_out=max(0, len(rested_on) - LISTED),
             )
@@ -191,16 +195,18 @@ def beside_text(lang: str, deviation: Deviation, state: DeviationState) -> str:
     return f"{text}. {say(lang, 'terminal.deviation_self_approved')}" if deviation.self_approved else text
 
 
-def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weight]]) -> tuple[FindingRow, ...]:
+def _finding_rows(
+    report: Report, lang: str, about: Iterable[tuple[Finding, Weight]], proofs: Proofs
+) -> tuple[FindingRow, ...]:
     rules = {rule.id: rule for rule in report.checklist.rules}
-    rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str], list[str]]] = {}
+    rows: dict[tuple[str, Verdict, str, tuple[str, ...]], tuple[Weight, list[str], list[Finding]]] = {}
     for finding, weight in about:
         beside = tuple(beside_text(lang, *found) for found in deviations_for(report, finding))
         why = because_text(lang, report, finding)
         together = rules[finding.rule].target is TargetKind.SCENARIO
         row = rows.setdefault((finding.rule, finding.verdict, "" if together else why, beside), (weight, [], []))
         row[1].append(why)
-        row[2].append(finding.target)
+        row[2].append(finding)
     return tuple(
         FindingRow(
             rule=rules[id_],
@@ -210,9 +216,10 @@ def _finding_rows(report: Report, lang: str, about: Iterable[tuple[Finding, Weig
             more=max(0, len(set(whys)) - MOST_WHYS),
             doubtful=rules[id_].confidence == "partial" and rules[id_].verified is None,
             beside=beside,
-            targets=places(lang, report, targets),
+            targets=places(lang, report, [finding.target for finding in findings]),
+            proof=proofs.of(findings) if verdict is Verdict.FAIL else None,
         )
-        for (id_, verdict, _, beside), (weight, whys, targets) in rows.items()
+        for (id_, verdict, _, beside), (weight, whys, findings) in rows.items()
     )
 
 

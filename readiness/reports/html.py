@@ -19,13 +19,15 @@ from markupsafe import Markup
 from readiness.report import Report
 from readiness.reports import _risk_rows as risk_rows
 from readiness.reports import _rows as rows
+from readiness.reports._calendar import LIMITS, calendar, calendar_picture
 from readiness.reports._chain import chain_picture, stations
-from readiness.reports._head import head_facts
+from readiness.reports._head import csl_text, head_facts, stale_text
 from readiness.reports._matrix import matrix_cells, matrix_picture
 from readiness.reports._permits import permit_rows
 from readiness.reports._scenario_cards import scenario_part
 from readiness.reports._svg import MARKS
 from readiness.reports._timeline import SHAPES, shape
+from readiness.reports._trace import trace
 from readiness.reports._words import date_text, escape_control, moment_text
 from readiness.texts import pick, say
 
@@ -67,6 +69,12 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "stations": places,
         "chain_wide": Markup(chain_picture(places, lang, 4)),  # noqa: S704
         "chain_narrow": Markup(chain_picture(places, lang, 1)),  # noqa: S704
+        "calendar": (ends := calendar(report, lang)),
+        "calendar_picture": Markup(calendar_picture(ends.entries, report.judged_at, lang) if ends.entries else ""),  # noqa: S704
+        "limits": LIMITS,
+        "trace": trace(report, lang),
+        "stale": stale_text(report, lang),
+        "csl": csl_text(report, lang),
         "scenarios": scenario_part(report, lang),
         "deviations": rows.deviation_rows(report, lang),
         "permits": permit_rows(report, lang),
@@ -96,6 +104,7 @@ def _environment(report: Report, lang: str) -> Environment:
     environment.globals |= {
         "t": partial(say, lang),
         "lang": lang,
+        "newline": Markup("\n"),
         "party": partial(rows.party_name, report),
         "shapes": {kind: Markup(shape) for kind, shape in MARKS.items()},  # noqa: S704 (ours)
         "event_shapes": {what: Markup(shape(what)) for what in SHAPES},  # noqa: S704 (ours)

@@ -20,9 +20,11 @@ from readiness.reports import _pdf_back as back
 from readiness.reports import _pdf_front as front
 from readiness.reports import _pdf_risks as risks
 from readiness.reports._blocks import Block, heading, inert, paragraph
+from readiness.reports._pdf_ends import certificates, logs
 from readiness.reports._pdf_pictures import pictures
 from readiness.reports._pdf_scenarios import scenarios
 from readiness.reports._print import colours, shapes
+from readiness.reports._proof import Proofs
 from readiness.reports._risk_rows import risk_heads
 from readiness.texts import say
 
@@ -58,16 +60,18 @@ def document(report: Report, lang: str) -> dict[str, Any]:
 
 
 def _blocks(report: Report, lang: str) -> list[Block]:
-    heads = risk_heads(report, lang)
+    heads, proofs = risk_heads(report, lang), Proofs(report, lang)
     return [
         *front.head(report, lang),
         *front.untested(report, lang),
         *front.overview(heads, lang),
         *pictures(report, lang),
+        *certificates(report, lang),
+        *logs(report, lang),
         heading(1, say(lang, "html_risk.title")),
         paragraph(say(lang, "html_risk.lead")),
         paragraph(say(lang, "pdf.grouped"), "small"),
-        *(block for one in heads for block in risks.risk(report, lang, one)),
+        *(block for one in heads for block in risks.risk(report, lang, one, proofs)),
         *scenarios(report, lang),
         *back.deviations(report, lang),
         *back.statements(report, lang),

@@ -721,3 +721,39 @@ def _records() -> tuple[RecordUsed, ...]:
             (PermitUsed(HOSTILE["template"], HOSTILE["nul"], HOSTILE["html"], AT - timedelta(days=3), STRANGE),),
         ),
     )
+
+
+# -- Variants ----------------------------------------------------------------------------------------------------------
+
+
+def report_with_logs_and_certificates() -> Report:
+    """The sample, where certificates end before, soon after and long after it, and a log was searched for messages."""
+    report = sample_report()
+
+    def seen(target: str, fact: str, value: Value | Unseen, probe: str = "any") -> Observation:
+        return Observation(probe, target, fact, AT, value, FILE)
+
+    def day(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    told = (
+        ("m-1", "4", "2026-11-30T12:00:00.000+00:00", "2026-11-30T12:00:01.000+00:00", "created, sent"),
+        ("m-2", "1", "", "", HOSTILE["html"]),
+    )
+    leaks = tuple((f"fil{n}.log", str(n), "personnummer", HOSTILE["escape"] + f"rad {n} ********") for n in range(7))
+    more = (
+        seen("klient", "certificate.not_before", day("2026-09-11")),
+        seen("klient", "certificate.pki", "public"),
+        seen("fm-in", "server_certificate.not_before", day("2026-04-01")),
+        seen("fm-in", "server_certificate.not_after", day("2028-04-01")),
+        seen("fm-in", "server_certificate.pki", "private"),
+        seen("ip-in", "server_certificate.not_after", day("2026-11-01")),
+        seen("odd-in", "server_certificate.not_after", REFUSED),
+        seen("fm-logg", "trace.messages", 3),
+        seen("fm-logg", "trace.messages_missing", 1),
+        seen("fm-logg", "trace.events_missing", ("receipt",)),
+        seen("fm-logg", "trace.messages_seen", Table(("message", "records", "first", "last", "events"), told)),
+        seen("fm-in", "tls.lines", Table(("file", "line", "pattern", "excerpt"), leaks), "tls_versions"),
+    )
+    excerpts = ((SHOT.sha256, bytes.fromhex("3082010a") * 40),)
+    return replace(report, observations=(*report.observations, *more), excerpts=excerpts)

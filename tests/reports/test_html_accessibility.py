@@ -19,7 +19,7 @@ import pytest
 
 from readiness.model import Table
 from readiness.reports.html import html_report
-from tests.reports.sample import sample_report
+from tests.reports.sample import report_with_logs_and_certificates, sample_report
 
 AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -92,10 +92,11 @@ def look(tmp_path):
 
 def full_report():
     """The sample, and a table with more columns and longer names than a narrow cell can hold side by side."""
-    report = sample_report()
+    report = report_with_logs_and_certificates()
     names = ("position", "subject", "issuer", "serial", "not_before", "not_after", "key", "signature")
     chain = Table(names, tuple(tuple(f"{name}={'x' * 90}" for name in names) for _ in range(3)))
-    tables = tuple(replace(seen, value=chain) for seen in report.observations if isinstance(seen.value, Table))
+    told = (seen for seen in report.observations if not seen.fact.startswith("trace."))
+    tables = tuple(replace(seen, value=chain) for seen in told if isinstance(seen.value, Table))
     return replace(report, observations=(*report.observations, *tables))
 
 
