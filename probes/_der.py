@@ -63,6 +63,14 @@ def public_key_info(certificate: bytes) -> bytes:
     return _parts(certificate)[Place.PUBLIC_KEY].whole
 
 
+def key_bits(certificate: bytes) -> bytes:
+    """The value of its BIT STRING subjectPublicKey, which OCSP names an issuer by. ValueError: no certificate."""
+    info = _parts(certificate)[Place.PUBLIC_KEY].children()
+    if len(info) != 2 or not info[1].content:
+        raise ValueError("not the outline of a public key")
+    return info[1].content[1:]
+
+
 def extensions(certificate: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """Each extension in order: the content octets of its OID, and the whole element. ValueError where it is no DER."""
     lists = [part for part in _parts(certificate) if part.tag == EXTENSIONS]

@@ -224,6 +224,15 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Revocation:
+    """Where it may be asked whether certificates are revoked ("host:port"), and lists and responses in files, whose
+    paths are absolute."""
+
+    addresses: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A chain: who it is about, what it is made of, what may be done to it. `targets` are in the profile's order."""
 
@@ -235,6 +244,7 @@ class Profile:
     nodes: tuple[Node, ...] = ()
     targets: tuple[Target, ...] = ()
     trust_anchors: tuple[str, ...] = ()
+    revocation: Revocation = field(default_factory=Revocation)
     permits: tuple[Permit, ...] = ()
     absences: tuple[Absence, ...] = ()
     deviations: tuple[Deviation, ...] = ()

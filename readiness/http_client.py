@@ -4,13 +4,15 @@ HTTP/1.1 over TLS, one connection for each request, to an address that the profi
 or other setting of the environment, no redirect followed, no cookie kept. The peer need not be trusted to be looked at;
 but where the profile names trust anchors, a request with a body, or with the client certificate that the endpoint
 declares, goes only to a server whose certificate leads to one of them and covers its name. A page is read only from a
-server that anybody's browser here would trust too. h11 reads HTTP. Left out: plain HTTP, and what an answer means.
+server that anybody's browser here would trust too. Plain HTTP is for what is signed by itself: revocation lists and
+OCSP. h11 reads HTTP. Left out: what an answer means.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import h11
 
@@ -21,6 +23,8 @@ from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Session, Str
 from readiness.public_roots import public_roots
 from readiness.tls_client import Trust, open_tls
 
+KEPT_OF_A_LIST = 8 * 1024 * 1024
+"""Bytes of a revocation list that are kept."""
 SECONDS = 10.0
 """For one request in all: one byte in time, again and again, would go on for ever."""
 ADDRESSES = 4
@@ -50,6 +54,36 @@ async def request(session: Session, target: Target, asked: HttpRequest) -> HttpA
                 await stream.close()
     except TimeoutError:
         raise CannotObserve(Reason.TIMED_OUT, f"{target.address}: no whole answer within {SECONDS:g} s") from None
+
+
+async def fetch(session: Session, url: str, asked: bytes, media_type: str) -> HttpAnswer:
+    """The answer at an http URL whose host and port the session lets be dialled. CannotObserve otherwise."""
+    host, port, path = _http_parts(url)
+    fields = (("Content-Type", media_type),) if asked else ()
+    try:
+        async with asyncio.timeout(SECONDS):
+            stream = await connected(session, host, port)
+            try:
+                request_ = HttpRequest("POST" if asked else "GET", path, fields, asked, KEPT_OF_A_LIST)
+                return await exchange(stream, host_field(host, port, 80), request_)
+            finally:
+                await stream.close()
+    except TimeoutError:
+        raise CannotObserve(Reason.TIMED_OUT, f"{url}: no whole answer within {SECONDS:g} s") from None
+
+
+def _http_parts(url: str) -> tuple[str, int, str]:
+    """Host, port and request target of an http URL. CannotObserve for any other."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 80
+    except ValueError as error:
+        raise CannotObserve(Reason.NOT_UNDERSTOOD, "an address that is no URL") from error
+    if parts.scheme != "http":
+        raise CannotObserve(Reason.NOT_SUPPORTED, "only http addresses are asked")
+    if not host or not url.isascii() or not url.isprintable() or " " in url:
+        raise CannotObserve(Reason.NOT_UNDERSTOOD, "an address that is no URL")
+    return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 async def exchange(stream: Stream, host: str, asked: HttpRequest) -> HttpAnswer:
@@ -149,7 +183,7 @@ async def _event(connection: h11.Connection, stream: Stream, *, answered: bool) 
     return event
 
 
-def host_field(name: str, port: int) -> str:
-    """The Host field of a request to that server."""
+def host_field(name: str, port: int, usual: int = 443) -> str:
+    """The Host field of a request to that server; `usual` is the port that goes without saying."""
     bracketed = f"[{name}]" if ":" in name else name
-    return bracketed if port == 443 else f"{bracketed}:{port}"
+    return bracketed if port == usual else f"{bracketed}:{port}"

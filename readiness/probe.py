@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from readiness.model import Evidence, Fact, Reason, Strength, Target, TargetKind, Unseen, Value
+from readiness.model import Evidence, Fact, Observation, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
@@ -291,6 +291,20 @@ class Session(Protocol):
 
     def trust_anchors(self) -> tuple[bytes, ...]:
         """The PEM files that the profile names as trust anchors, as bytes."""
+
+    def earlier(self, target: Target, path: str) -> tuple[Observation, ...]:
+        """What an earlier run, whose folder a certificate's `earlier` names, observed of the target of the same id.
+
+        CannotObserve: not_configured, not_understood for a record that cannot be read or was altered.
+        """
+
+    def revocation_files(self) -> tuple[str, ...]:
+        """The paths of the revocation lists and OCSP responses that the profile names, for `read_file`."""
+
+    async def fetch(self, url: str, asked: bytes = b"", media_type: str = "") -> HttpAnswer:
+        """What one GET, or one POST of `asked`, is answered at an http address that the profile's [revocation] names,
+        with up to 8 MiB of the body. CannotObserve: as `dial`, and not_configured for any other address,
+        not_supported for another scheme, not_understood, closed_early, limit_reached."""
 
     def connections(self) -> Mapping[str, Connection]:
         """What the stage recorded of connections, by the id of their target."""

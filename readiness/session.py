@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
 from readiness.chain import PermitUsed, Profile
-from readiness.model import ASKED_OVER_THE_NETWORK, Evidence, Reason, Target, TargetKind, Unseen
+from readiness.model import ASKED_OVER_THE_NETWORK, Evidence, Observation, Reason, Target, TargetKind, Unseen
 from readiness.permits import covering, refusal, split_address
 from readiness.probe import (
     Canary,
@@ -98,6 +98,7 @@ class LiveSession:
         self._one_original = threading.Lock()
         self._passwords: dict[str, bytes | None] = {}
         self._hosts = {split_address(t.address) for t in profile.targets if _answers(t)}
+        self._hosts |= {split_address(address) for address in profile.revocation.addresses}
         self._allowed: set[tuple[str, int]] = set()
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, asyncio.Task[Any]] = {}
@@ -245,6 +246,29 @@ class LiveSession:
         """The trust anchors' files as bytes."""
         return tuple(self.read_file(path) for path in self._profile.trust_anchors)
 
+    def earlier(self, target: Target, path: str) -> tuple[Observation, ...]:
+        """What an earlier run observed of the target."""
+        from readiness.errors import RecordError
+        from readiness.record import read_record
+
+        if target not in self._profile.targets or path not in _earlier(target):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{target.id} names no such earlier run")
+        try:
+            record = read_record(Path(path))
+        except RecordError as error:
+            raise CannotObserve(Reason.NOT_UNDERSTOOD, str(error)[:300]) from error
+        return tuple(observation for observation in record.observations if observation.target == target.id)
+
+    def revocation_files(self) -> tuple[str, ...]:
+        """The paths of revocation lists and OCSP responses."""
+        return self._profile.revocation.files
+
+    async def fetch(self, url: str, asked: bytes = b"", media_type: str = "") -> HttpAnswer:
+        """What an http address of the profile's [revocation] answers."""
+        from readiness.http_client import fetch
+
+        return await fetch(self, url, asked, media_type)
+
     def connections(self) -> Mapping[str, Connection]:
         """The recorded connections by target id."""
         return self._recorded.connections
@@ -305,7 +329,9 @@ class LiveSession:
         for target in self._profile.targets:
             named = target.says("signature_anchors")
             files |= set(named) if isinstance(named, tuple) else set()
-        if not path or (path not in files | set(self._profile.trust_anchors) and not self._beside_wsdl(path)):
+        files |= {*self._profile.trust_anchors, *self._profile.revocation.files}
+        files |= {earlier for target in self._profile.targets for earlier in _earlier(target)}
+        if not path or (path not in files and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)
 
@@ -343,6 +369,12 @@ class LiveSession:
 def _answers(target: Target) -> bool:
     """Whether a target's address is that of a server: what is asked over the network, or the platform of a log."""
     return bool(target.address) and (target.kind in ASKED_OVER_THE_NETWORK or target.says("platform") is not None)
+
+
+def _earlier(target: Target) -> tuple[str, ...]:
+    """The earlier certificates and runs that a certificate names."""
+    said = target.says("earlier")
+    return said if isinstance(said, tuple) else ()
 
 
 class SocketStream:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness.demo.conforming import conforming
 from readiness.demo.defect import Change, Defect, change_certificate, change_file
 from readiness.demo.plan import DAY, VENDOR, CertificatePlan, Plan
@@ -32,7 +34,56 @@ def _unknown_authority(plan: Plan) -> None:
     plan.certificates["klient"].issuer = "okand"
 
 
+def _renewed_late(plan: Plan) -> None:
+    plan.certificates["klient-tidigare"].ends = -24 * DAY
+
+
+def _renewed_by_hand(plan: Plan) -> None:
+    """Every month or so, and so early or so late as somebody thought of it."""
+    plan.certificates["klient"].ends = 60 * DAY
+    plan.certificates["klient-tidigare"].ends = -20 * DAY
+    plan.certificates["klient-tidigare"].starts = -110 * DAY
+    plan.certificates["klient-forst"] = replace(plan.certificates["klient-tidigare"], starts=-200 * DAY, ends=-91 * DAY)
+    plan.files["klient"].earlier += ("klient-forst",)
+
+
 DEFECTS = (
+    _client(
+        "revoked",
+        "är spärrat",
+        "is revoked",
+        lambda plan: setattr(plan, "revoked", ("klient",)),
+        "MM-CERT-22",
+    ),
+    _client(
+        "revocation-not-told",
+        "säger inte var det går att se om det är spärrat",
+        "does not say where it is told whether it is revoked",
+        change_certificate("klient", told=False),
+        "MM-CERT-28",
+    ),
+    _client(
+        "renewed-late",
+        "förnyades när det förra hade sex dagar kvar",
+        "was renewed when the one before had six days left",
+        _renewed_late,
+        "MM-CERT-29",
+    ),
+    _client(
+        "renewed-by-hand",
+        "gäller i 90 dagar och förnyas när någon kommer ihåg det",
+        "is valid for 90 days, and renewed when somebody remembers it",
+        _renewed_by_hand,
+        "MM-CERT-30",
+    ),
+    _other(
+        "revocation-list-old",
+        "Utfärdarens spärrlista skulle ha ersatts i går",
+        "The issuer's revocation list was due to be replaced yesterday",
+        lambda plan: setattr(plan, "list_ends", -DAY),
+        "MM-CERT-22",
+        "MM-SCERT-23",
+    ),
     _client(
         "expired",
         "har gått ut",
@@ -73,6 +124,7 @@ DEFECTS = (
         "är kortlivat och har mindre än en tredjedel kvar",
         "is short-lived and has less than a third left",
         change_certificate("klient", starts=-70 * DAY, ends=20 * DAY),
+        "MM-CERT-30",  # and only one renewal of it is seen
         "MM-CERT-03",
     ),
     _client(

@@ -16,6 +16,7 @@ from readiness.demo.conforming import conforming
 from readiness.demo.defects import find_defect
 from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.letters import write_letters
+from readiness.demo.lists import serving
 from readiness.demo.old_logs import write_rotated
 from readiness.demo.pages import CERTIFICATE, LOG, WEB, PageService
 from readiness.demo.pki import Pki
@@ -73,11 +74,17 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
 
     At the end the servers are stopped and the private keys deleted.
     """
-    pki = Pki(plan, now)
     for part in ("ca", "cert", "handlingar", "register", "servrar", "sandning", "utskick", "arkiv", "webb"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(_delete_keys, folder)
+        lists = dict[str, bytes]()
+        told = stack.enter_context(serving(lists))
+        pki = Pki(plan, now, f"http://{told}")
+        revoked = [plan.refusals["revoked"], *plan.revoked]
+        for issuer in plan.issuers:
+            named = [name for name in revoked if plan.certificates[name].issuer == issuer]
+            lists[f"/{issuer}.crl"] = pki.revocations(issuer, named, plan.list_ends)
         files, digests = _write_files(plan, pki, folder)
         for id_, register in plan.registers.items():
             (folder / "register" / file_name(id_, register)).write_bytes(register_file(register, now))
@@ -99,7 +106,7 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
             stack.callback(source.stop)
             addresses[time_source(number)] = source.address
         profile = folder / PROFILE
-        profile.write_text(profile_text(plan, addresses, digests, files, now), encoding="utf-8")
+        profile.write_text(profile_text(plan, addresses, digests, files, now, told), encoding="utf-8")
         yield profile
 
 
@@ -164,6 +171,7 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
     for id_, file in plan.files.items():
         issuer = plan.certificates[file.certificate].issuer
         contents[f"cert/{id_}.pem"] = (id_, pki.chain([file.certificate, issuer]))
+        contents |= {f"cert/{name}.pem": (name, pki.certificate(name)) for name in file.earlier}
     for name in plan.refusals.values():
         contents[f"cert/{name}.pem"] = (name, pki.chain([name, plan.certificates[name].issuer]))
     contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))

@@ -111,6 +111,7 @@ def _certificates() -> dict[str, CertificatePlan]:
         CERTIFICATE: CertificatePlan(HOST, KOMMUN, issuer="rot", dns_names=HOSTS, extended_key_usage=("serverAuth",)),
         **_on_this_machine(),
         **_to_be_refused(),
+        **{file.earlier[0]: _earlier(file) for file in _files().values()},
     }
     for node, plan in _nodes().items():
         name = f"{node}.exempelby.example"
@@ -118,6 +119,11 @@ def _certificates() -> dict[str, CertificatePlan]:
             name, plan.party, dns_names=(name,), extended_key_usage=("serverAuth",)
         )
     return certificates
+
+
+def _earlier(file: FilePlan) -> CertificatePlan:
+    """The one before, which still applies for a while."""
+    return CertificatePlan(file.certificate, file.party, starts=-390 * DAY, ends=10 * DAY)
 
 
 def _to_be_refused() -> dict[str, CertificatePlan]:
@@ -145,7 +151,7 @@ def _on_this_machine() -> dict[str, CertificatePlan]:
 
 
 def _files() -> dict[str, FilePlan]:
-    return {
+    files = {
         "klient": FilePlan("klient", "integration", KOMMUN, "tls-client"),
         "signering": FilePlan("signering", CASE_SYSTEM, KOMMUN, "signing"),
         "forsegling": FilePlan("forsegling", "formedlare", MEDIATOR, "sealing"),
@@ -153,6 +159,9 @@ def _files() -> dict[str, FilePlan]:
         LET_IN: FilePlan(LET_IN, INTEGRATION, KOMMUN, "tls-client"),
         "integration-server": FilePlan("integration-server", "integration", KOMMUN, "tls-server"),
     }
+    for file in files.values():
+        file.earlier = (f"{file.certificate}-tidigare",)
+    return files
 
 
 def _logs() -> dict[str, LogPlan]:

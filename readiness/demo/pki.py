@@ -42,11 +42,12 @@ USAGES = (
 
 
 class Pki:
-    """Every certificate of a plan, and its key, as PEM."""
+    """Every certificate of a plan, and its key, as PEM. `lists`: the URL below which issuers' lists are had."""
 
-    def __init__(self, plan: Plan, now: datetime) -> None:
+    def __init__(self, plan: Plan, now: datetime, lists: str = "") -> None:
         self._plan = plan
         self.now = now
+        self._lists = lists
         self._made: dict[str, bytes] = {}
 
     def certificate(self, name: str) -> bytes:
@@ -73,14 +74,14 @@ class Pki:
         """The subject of the certificate of that name."""
         return subject(self._plan.certificates[name], self._plan.parties)
 
-    def revocations(self, issuer: str, revoked: Sequence[str]) -> bytes:
-        """A list of that issuer that revokes these certificates since yesterday, PEM."""
-        yesterday = self.now - timedelta(days=1)
-        builder = x509.CertificateRevocationListBuilder().issuer_name(self.name(issuer)).last_update(yesterday)
-        builder = builder.next_update(self.now + timedelta(days=30))
+    def revocations(self, issuer: str, revoked: Sequence[str], ends: timedelta = timedelta(days=30)) -> bytes:
+        """A list of that issuer that revokes these certificates since some days ago, PEM; `ends` counts from now."""
+        since = self.now - timedelta(days=3)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.name(issuer)).last_update(since)
+        builder = builder.next_update(self.now + ends)
         for name in revoked:
             serial = x509.load_pem_x509_certificate(self.certificate(name)).serial_number
-            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(yesterday)
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since)
             builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(self._key(issuer), hashes.SHA256()).public_bytes(Encoding.PEM)
 
@@ -104,6 +105,8 @@ class Pki:
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
         builder = _purposes(builder.add_extension(issuer_key, critical=False), plan)
+        if self._lists and plan.told and plan.issuer in self._plan.issuers:
+            builder = builder.add_extension(_where_told(f"{self._lists}/{plan.issuer}.crl"), critical=False)
         made = builder.sign(signer, hashes.SHA224() if plan.hash == "SHA-224" else hashes.SHA256())
         if plan.hash == "SHA-1":
             if not isinstance(signer, rsa.RSAPrivateKey):
@@ -128,6 +131,11 @@ def subject(plan: CertificatePlan, parties: Mapping[str, PartyPlan]) -> x509.Nam
     return x509.Name(
         [country, x509.RelativeDistinguishedName([organisation]), x509.RelativeDistinguishedName([number, common])]
     )
+
+
+def _where_told(url: str) -> x509.CRLDistributionPoints:
+    name = x509.UniformResourceIdentifier(url)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)])
 
 
 @cache

@@ -101,6 +101,8 @@ class CertificatePlan:
     extended_key_usage: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     authority: bool = False
+    told: bool = True
+    """Whether it says where its issuer tells that it is revoked."""
     organisation_number: str = ""
     """Stands in the subject in place of the party's own."""
 
@@ -116,6 +118,8 @@ class FilePlan:
     key_of: str = ""
     """The certificate whose private key stands in the key file; empty for its own."""
     mode: int = 0o600
+    earlier: tuple[str, ...] = ()
+    """The certificates that were in use before, by their names in the plan."""
 
 
 @dataclass(slots=True)
@@ -186,5 +190,14 @@ class Plan:
     time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
     """How far each time source is ahead of this machine."""
     pages: dict[str, PagePlan] = field(default_factory=dict)
+    revoked: tuple[str, ...] = ()
+    """Certificates that the issuer's list names, beside the one that servers should refuse."""
+    list_ends: timedelta = 7 * DAY
+    """When that list is due to be replaced."""
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The authorities that tell which of their certificates are revoked: all but the root."""
+        return tuple(name for name, plan in self.certificates.items() if plan.authority and name != "rot")

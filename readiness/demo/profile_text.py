@@ -43,12 +43,19 @@ WRITERS = {
 
 
 def profile_text(
-    plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], files: Mapping[str, str], now: datetime
+    plan: Plan,
+    addresses: Mapping[str, str],
+    digests: Mapping[str, str],
+    files: Mapping[str, str],
+    now: datetime,
+    lists: str,
 ) -> str:
     """The profile. `addresses` gives host:port by server, `files` the path of each file by its key ("klient",
-    "klient.key", "rot", "permit", a check's id), `digests` the SHA-256 of a file by the same key."""
+    "klient.key", "rot", "permit", a check's id), `digests` the SHA-256 of a file by the same key; `lists` is host:port
+    of the issuer's revocation list."""
     parts = [
         _head(plan, now, files),
+        toml.table("revocation", addresses=[lists]),
         *(
             toml.table("party", id=id_, name=party.name, organisation_number=party.organisation_number, kind=party.kind)
             for id_, party in plan.parties.items()
@@ -197,6 +204,7 @@ def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
             use=file.use,
             file=files[id_],
             key_file=files[f"{id_}.key"],
+            earlier=[files[name] for name in file.earlier] or "",
         )
 
 

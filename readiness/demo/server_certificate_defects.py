@@ -47,6 +47,20 @@ def _defect(name: str, sv: str, en: str, change: Change, *flips: str) -> Defect:
 
 DEFECTS = (
     _defect(
+        "revoked",
+        "servercertifikat är spärrat",
+        "server certificate is revoked",
+        lambda plan: setattr(plan, "revoked", (LEAF,)),
+        "MM-SCERT-23",
+    ),
+    _defect(
+        "revocation-not-told",
+        "servercertifikat säger inte var det går att se om det är spärrat",
+        "server certificate does not say where it is told whether it is revoked",
+        change_certificate(LEAF, told=False),
+        "MM-SCERT-24",
+    ),
+    _defect(
         "expired",
         "servercertifikat har gått ut",
         "certificate has expired",
@@ -103,6 +117,7 @@ DEFECTS = (
         "server does not send its issuer's certificate",
         change_server(SERVER, chain=[LEAF]),
         *UNTRUSTED,
+        "MM-SCERT-23",  # whose list it is cannot be told without its certificate
     ),
     _defect(
         "chain-order",

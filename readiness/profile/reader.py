@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from readiness.chain import Assignment, Party, Profile, Subject, Terms
+from readiness.chain import Assignment, Party, Profile, Revocation, Subject, Terms
 from readiness.errors import ProfileError
 from readiness.profile.declarations import read_absences, read_deviations, read_permits, read_records, read_risk_levels
 from readiness.profile.faults import Elsewhere, Faults, personal_numbers
@@ -22,7 +22,7 @@ from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
 from readiness.profile.sending import read_sendings, read_stage
 from readiness.profile.sent_documents import read_sent_documents
-from readiness.profile.shapes import domain, organisation_number
+from readiness.profile.shapes import domain, host_port, organisation_number
 from readiness.profile.statements import read_statements
 from readiness.profile.targets import Ids, Known, read_nodes, read_targets
 from readiness.profile.values import Section
@@ -102,6 +102,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
         nodes=nodes,
         targets=targets,
         trust_anchors=_anchors(root, known),
+        revocation=_revocation(root, known),
         permits=read_permits(root, known),
         absences=read_absences(root, targets, faults),
         deviations=read_deviations(root),
@@ -209,3 +210,11 @@ def _anchors(root: Section, known: Known) -> tuple[str, ...]:
     anchors = tuple(map(known.path, section.texts("anchors")))
     section.done()
     return anchors
+
+
+def _revocation(root: Section, known: Known) -> Revocation:
+    if (section := root.table("revocation")) is None:
+        return Revocation()
+    found = Revocation(section.texts("addresses", host_port), tuple(map(known.path, section.texts("files"))))
+    section.done()
+    return found

@@ -230,7 +230,11 @@ def _certificate(section: Section, known: Known, node: Node, held_by: str) -> Re
     }
     file = known.path(section.text("file", required=not held_by))
     key_file = known.path(section.text("key_file"))
-    return file, party, declared(given, key_file=key_file, password_prompt=section.flag("password_prompt") or False)
+    says: dict[str, str | bool | tuple[str, ...]] = {"key_file": key_file}
+    says["password_prompt"] = section.flag("password_prompt") or False
+    if earlier := tuple(map(known.path, section.texts("earlier"))):
+        says["earlier"] = earlier
+    return file, party, declared(given, **says)
 
 
 def _message_type(section: Section, known: Known, node: Node, held_by: str) -> Read:

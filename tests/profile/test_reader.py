@@ -899,3 +899,12 @@ def test_that_there_is_no_soap_service_can_be_declared_unless_there_is_one():
     absent = ABSENT.replace('what = "endpoint"\n', 'what = "endpoint"\nwhere = { interface = "soap" }\n')
     assert read(SOUND + ENDPOINT + absent).absences[0].where == (("interface", "soap"),)
     assert the_fault(soap('soap = "message"') + absent).key.endswith("what")
+
+
+def test_where_revocation_may_be_asked_is_read(tmp_path: Path) -> None:
+    (tmp_path / "kedja.toml").write_text(
+        SOUND + '[revocation]\naddresses = ["crl.exempelby.example:80"]\nfiles = ["lista.crl"]\n', encoding="utf-8"
+    )
+    revocation = load_profile(tmp_path / "kedja.toml").revocation
+    assert revocation.addresses == ("crl.exempelby.example:80",)
+    assert revocation.files == (str(tmp_path / "lista.crl"),)
