@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from probes import _register_lists as lists
 from probes import _register_times as times
+from probes import _register_trials as trials
 from probes._register_cells import Numbered
 from probes._register_measures import Beside, Compared
 from readiness.register_purposes import SBOM
@@ -41,9 +42,16 @@ COMPARISONS: Mapping[str, Compare] = {
     "paper_fallback": times.paper_fallback,
     "reconciliation": lists.reconciliation,
     "restore_tests": times.restore_tests,
+    "end_to_end_tests": trials.end_to_end_tests,
+    "switch_tests": trials.switch_tests,
+    "refused_input_tests": trials.refused_input_tests,
+    "alarm_tests": trials.alarm_tests,
+    "separation_tests": trials.separation_tests,
+    "second_sender_tests": trials.second_sender_tests,
     "log_reviews": times.log_reviews,
     "queues": times.queues,
     "multi_party": lists.multi_party,
+    "template_samples": trials.template_samples,
     "notifications": lists.notifications,
     "tenants": lists.tenants,
 }

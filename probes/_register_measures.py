@@ -22,7 +22,8 @@ DAY = timedelta(days=1)
 class Beside(NamedTuple):
     """What a register is compared with: the rows of its other list (None where the profile names none), the message
     types that the profile declares all levels of, and hosts that it declares, both in lower case; the day of the list;
-    words that say too much; and the days that may pass between two entries, None where the profile does not say."""
+    words that say too much; the days that may pass between two entries, None where the profile does not say; the ids of
+    its certificates for clients and seals, and the products of its sending systems, in lower case."""
 
     others: tuple[Numbered, ...] | None
     classified: frozenset[str]
@@ -30,6 +31,8 @@ class Beside(NamedTuple):
     as_of: datetime
     sensitive: tuple[str, ...]
     interval_days: int | None = None
+    certificates: frozenset[str] = frozenset()
+    systems: frozenset[str] = frozenset()
 
 
 class Compared(NamedTuple):

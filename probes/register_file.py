@@ -155,7 +155,14 @@ def _beside(target: Target, session: Session) -> Beside:
         as_of if isinstance(as_of, datetime) else session.now(),
         sensitive if isinstance(sensitive, tuple) else (),
         interval if isinstance(interval, int) else None,
+        frozenset(one.id.casefold() for one in session.profile_targets(TargetKind.CERTIFICATE) if _of_mediator(one)),
+        frozenset(str(one.says("product")).casefold() for one in session.profile_targets(TargetKind.SENDING_SYSTEM)),
     )
+
+
+def _of_mediator(certificate: Target) -> bool:
+    """Whether a mediator may use it: with it goes what is sent to an operator."""
+    return certificate.says("use") in {"tls-client", "sealing"}
 
 
 def _other_rows(other: Target, session: Session) -> tuple[Numbered, ...]:

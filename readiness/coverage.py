@@ -33,7 +33,8 @@ risks. A mandatory check is a `must` for its risk.
 
 
 def coverage(checklist: Checklist) -> str:
-    """The page, in Markdown: totals by kind and state, every check with its rules, and the rules without a check."""
+    """The page, in Markdown: totals by kind and state, every check with its rules, why rules are pending, and the rules
+    without a check."""
     answering = {
         check.id: [rule for rule in checklist.rules if rule.check == check.id and not rule.retired]
         for check in checklist.checks
@@ -46,6 +47,7 @@ def coverage(checklist: Checklist) -> str:
         _totals(checklist.checks, states),
         "## The checks\n",
         _table(("check", "kind", "mandatory", "title", "rules", "state"), rows),
+        _pending(checklist.rules),
         _without_check(checklist.rules),
     )
     return "\n".join(parts)
@@ -79,6 +81,15 @@ def _totals(checks: tuple[Check, ...], states: dict[str, str]) -> str:
 def _row(check: Check, rules: list[Rule], reached: str) -> tuple[str, ...]:
     ids = ", ".join(f"{rule.id} (pending)" if rule.pending else rule.id for rule in rules)
     return check.id, check.kind, "yes" if check.mandatory else "", check.title.sv, ids, reached
+
+
+def _pending(rules: tuple[Rule, ...]) -> str:
+    rows = (
+        (rule.id, rule.check, ", ".join(f"{risk} {weight}" for risk, weight in rule.risks), rule.pending.en)
+        for rule in rules
+        if rule.pending and not rule.retired
+    )
+    return "## What is pending, and why\n\n" + _table(("rule", "check", "weight", "reason"), rows)
 
 
 def _without_check(rules: tuple[Rule, ...]) -> str:

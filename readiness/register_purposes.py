@@ -73,6 +73,8 @@ CATEGORIES = (
 """The kinds of privately run activity of the Act (2023:704), section 4, and what is none of them."""
 OPEN_FORMATS = ("csv", "json", "xml", "txt", "html", "pdf_a", "odt", "ods", "xlsx", "docx", "eml")
 """Formats with a public specification: RFC 4180, RFC 8259, W3C, ISO 19005, ISO 26300, ISO/IEC 29500, RFC 5322."""
+STEPS = ("created", "relayed", "receipted", "read")
+"""What becomes of a message on its way to a test person, in order."""
 LEVELS = ("klassa_k", "klassa_r", "klassa_t", "klassa_s")
 
 
@@ -172,6 +174,35 @@ PURPOSES: Mapping[str, Purpose] = {
         ),
         every="part",
     ),
+    "end_to_end_tests": Purpose(
+        (Column("message"), Column("step", Cell.WORD, words=STEPS), Column("at", Cell.DAY), Column("reference")),
+        key=("message", "step"),
+        every="step",
+    ),
+    "switch_tests": Purpose((Column("on", Cell.DAY), *_numbers("consignments", "printed", "minutes"))),
+    "refused_input_tests": Purpose(
+        (
+            Column("case", Cell.WORD, words=("too_large", "wrong_type", "broken_signature")),
+            Column("on", Cell.DAY),
+            Column("status"),
+            *_numbers("lost", "doubled"),
+        ),
+        every="case",
+    ),
+    "alarm_tests": Purpose((Column("on", Cell.DAY), *_numbers("minutes"))),
+    "separation_tests": Purpose(
+        (
+            Column("on", Cell.DAY),
+            Column("permit"),
+            Column("asked_as"),
+            Column("asked_for"),
+            Column("refused", Cell.FLAG),
+            Column("logged", Cell.FLAG),
+        )
+    ),
+    "second_sender_tests": Purpose(
+        (Column("system"), Column("on", Cell.DAY), Column("certificate"), *_numbers("receipts")), against=PROFILE
+    ),
     "log_reviews": Purpose((Column("reviewed_on", Cell.DAY),), key=("reviewed_on",), interval=True),
     "queues": Purpose(
         (
@@ -185,6 +216,9 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "multi_party": Purpose(
         (Column("decision"), Column("party"), Column("consignment"), Column("receipt")), key=("consignment",)
+    ),
+    "template_samples": Purpose(
+        (Column("sample"), Column("message_type"), Column("template"), Column("follows", Cell.FLAG)), key=("sample",)
     ),
     "notifications": Purpose((Column("subject"), _optional("notification"), _optional("file_name"))),
     "tenants": Purpose((Column("tenant"), Column("fingerprint"))),

@@ -98,3 +98,14 @@ def test_the_page_of_registers_is_the_generated_one() -> None:
     page = (PAGE.parent / "register.md").read_text(encoding="utf-8")
     assert page == register_page(), "run: python -m readiness.register_page > docs/register.md"
     assert all(f"## `{purpose}`" in page for purpose in PURPOSES)
+
+
+def test_every_pending_rule_says_why_at_length_and_the_page_shows_it() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    pending = [rule for rule in load_checklist(probes.facts()).rules if rule.pending and not rule.retired]
+    section = page.partition("## What is pending, and why")[2].partition("\n## ")[0]
+    for rule in pending:
+        assert rule.pending
+        assert f"| {rule.id} |" in section
+        assert rule.pending.en in section
+    assert section.count("\n| MM-") == len(pending)

@@ -52,6 +52,7 @@ PATIENCE = 1.0
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
 """What is looked at beside connections and exchanges, when only these are in question."""
 REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetKind.MESSAGE_TYPE}
+REGISTERS |= {TargetKind.CERTIFICATE, TargetKind.SENDING_SYSTEM}
 DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYSTEM}
 PUBLIC = {TargetKind.PAGE}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from readiness.demo.pages import PagePlan
-from readiness.demo.registers import RegisterPlan
+from readiness.demo.register_plan import RegisterPlan
 
 DAY = timedelta(days=1)
 KOMMUN, VENDOR, MEDIATOR = "kommunen", "leverantoren", "formedlaren"

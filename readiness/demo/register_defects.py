@@ -31,6 +31,15 @@ def _more(register: str, **values: str | int) -> Change:
     return change
 
 
+def _less(register: str, place: int) -> Change:
+    """A row less in a list."""
+
+    def change(plan: Plan) -> None:
+        del plan.registers[register].rows[place]
+
+    return change
+
+
 def _defect(name: str, sv: str, en: str, change: Change, *flips: str) -> Defect:
     return Defect(f"register-{name}", Words(sv, en), change, flips)
 
@@ -210,5 +219,54 @@ DEFECTS = (
         "Two customers of the supplier have the same certificate",
         _row("kunder", 3, fingerprint="01" * 32),
         "MM-CERT-24",
+    ),
+    _defect(
+        "never-read",
+        "Helkedjetestet slutar med kvittensen: ingen läste brevet",
+        "The end-to-end test ends with the receipt: nobody read the letter",
+        _less("helkedjetest", 3),
+        "MM-DELIV-44",
+    ),
+    _defect(
+        "switch-loses",
+        "Vid omkopplingsprovet skrevs inte allt ut",
+        "In the switch-over test not everything was printed",
+        _row("omkoppling", 0, printed=39),
+        "MM-FAULT-24",
+    ),
+    _defect(
+        "refused-input-lost",
+        "En för stor bilaga gick förlorad i provet",
+        "An attachment that was too large was lost in the test",
+        _row("felaktiga-handlingar", 0, lost=1),
+        "MM-FAULT-31",
+    ),
+    _defect(
+        "late-alarm",
+        "Larmet kom efter två timmar",
+        "The alarm came after two hours",
+        _row("larmprov", 0, minutes=120),
+        "MM-FAULT-19",
+    ),
+    _defect(
+        "customers-not-apart",
+        "En kund fick ut en annan kunds meddelande",
+        "A customer was given the message of another",
+        _row("separationsprov", 0, refused="no"),
+        "MM-SOAP-03",
+    ),
+    _defect(
+        "second-system-is-the-same",
+        "Det andra systemet är det som redan används",
+        "The second system is the one that is used already",
+        _row("andra-systemet", 0, system="Exempelärende"),
+        "MM-DELIV-07",
+    ),
+    _defect(
+        "second-template",
+        "En meddelandetyp skickas med två mallar",
+        "One message type is sent with two templates",
+        _row("granskade-prov", 4, template="K-2"),
+        "MM-DOC-10",
     ),
 )

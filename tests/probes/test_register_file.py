@@ -453,6 +453,71 @@ def test_a_comparison_finds_what_deviates(
     assert deviating(purpose, *rows, others=others) == expected
 
 
+STEPS = ("created", "relayed", "receipted", "read")
+
+
+def steps(*days: str) -> list[dict[str, object]]:
+    return [{"message": "m", "step": s, "at": d, "reference": "r"} for s, d in zip(STEPS, days, strict=False)]
+
+
+def trial(on: str, **more: object) -> dict[str, object]:
+    return {"on": on} | more
+
+
+SWITCH = {"consignments": 4, "printed": 4, "minutes": 9}
+CASE = {"case": "too_large", "status": "avvisad", "lost": 0, "doubled": 0}
+APART = {"permit": "p", "asked_as": "A", "asked_for": "B", "refused": "yes", "logged": "yes"}
+SECOND = {"system": "Annat", "certificate": "Klient", "receipts": 1}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "rows", "expected"),
+    [
+        ("end_to_end_tests", steps(*["2026-08-22"] * 4), (1, ())),
+        ("end_to_end_tests", steps(*["2026-08-21"] * 4), (1, (1, 2, 3, 4))),
+        ("end_to_end_tests", steps(*["2026-11-01"] * 3), (1, (1, 2, 3))),
+        ("end_to_end_tests", steps("2026-11-02", "2026-11-01", "2026-11-03", "2026-11-04"), (1, (1, 2, 3, 4))),
+        ("switch_tests", [trial("2025-11-20", **SWITCH)], (1, ())),
+        ("switch_tests", [trial("2025-11-19", **SWITCH)], (1, (1,))),
+        ("switch_tests", [trial("2026-11-01", **SWITCH), trial("2026-11-02", **SWITCH | {"printed": 3})], (1, (2,))),
+        ("switch_tests", [trial("2026-11-01", **SWITCH | {"consignments": 0, "printed": 0})], (1, (1,))),
+        ("switch_tests", [trial("2026-11-21", **SWITCH)], (1, (1,))),
+        ("refused_input_tests", [trial("2026-11-01", **CASE)], (1, ())),
+        ("refused_input_tests", [trial("2026-11-01", **CASE | {"doubled": 1})], (1, (1,))),
+        ("refused_input_tests", [trial("2026-10-01", **CASE | {"lost": 1}), trial("2026-11-01", **CASE)], (1, ())),
+        ("refused_input_tests", [trial("2026-08-21", **CASE), trial("2026-11-01", **CASE | {"case": "wrong_type"})],
+         (2, (1,))),
+        ("alarm_tests", [trial("2026-11-01", minutes=60)], (1, ())),
+        ("alarm_tests", [trial("2026-11-01", minutes=61)], (1, (1,))),
+        ("separation_tests", [trial("2026-11-01", **APART)], (1, ())),
+        ("separation_tests", [trial("2026-11-01", **APART | {"logged": "no"})], (1, (1,))),
+        ("separation_tests", [trial("2026-11-01", **APART | {"refused": "no"})], (1, (1,))),
+        ("separation_tests", [trial("2026-11-01", **APART | {"asked_for": "a"})], (1, (1,))),
+        ("separation_tests", [trial("2026-11-01", **APART), trial("2025-01-01", **APART | {"asked_for": "C"})],
+         (2, (2,))),
+        ("second_sender_tests", [trial("2026-11-01", **SECOND)], (1, ())),
+        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"receipts": 0})], (1, (1,))),
+        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"certificate": "okänt"})], (1, (1,))),
+        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"system": "EXEMPELÄRENDE"})], (1, (1,))),
+    ],
+)  # fmt: skip
+def test_a_trial_counts_by_its_last_time_and_not_for_ever(
+    purpose: str, rows: list[dict[str, object]], expected: object
+) -> None:
+    found = compared(purpose, *rows, certificates=frozenset({"klient"}), systems=frozenset({"exempelärende"}))
+    assert (found.number, found.deviating) == expected
+
+
+def test_samples_follow_one_template_for_each_type_or_a_share_of_them_does_not() -> None:
+    def sample(n: int, follows: str = "yes", template: str = "T") -> dict[str, object]:
+        return {"sample": str(n), "message_type": "Beslut", "template": template, "follows": follows}
+
+    found = compared("template_samples", *(sample(n, "no" if n == 0 else "yes") for n in range(20)))
+    assert (found.number, found.deviating, found.largest) == (20, (), 5)
+    assert compared("template_samples", *(sample(n, "no" if n == 0 else "yes") for n in range(19))).largest == 6
+    assert compared("template_samples", sample(1), sample(2, template="U")).deviating == (1, 2)
+
+
 def test_a_notification_says_too_much_by_a_number_or_a_word() -> None:
     rows = [{"subject": "Brev"}, {"subject": f"Om {PERSON}"}, {"subject": "x", "file_name": "Försörjningsstöd.pdf"}]
     assert compared("notifications", *rows, sensitive=("försörjningsstöd",)).deviating == (2, 3)
