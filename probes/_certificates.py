@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 
 from probes import _certificate_words as words
 from probes import _der
@@ -113,6 +114,15 @@ def _issuer(certificate: Certificate) -> str:
     return name_text(certificate.parsed.issuer)
 
 
+def _issuer_country(certificate: Certificate) -> str:
+    """As RFC 5280 appendix A has it, two letters of ISO 3166; what is longer is none."""
+    named = certificate.parsed.issuer.get_attributes_for_oid(NameOID.COUNTRY_NAME)
+    found = {str(one.value).strip().upper() for one in named}
+    if len(found) > 1:
+        return "several"
+    return next((one for one in found if len(one) == 2 and one.isascii() and one.isalpha()), "none")
+
+
 def _serial(certificate: Certificate) -> str:
     number = certificate.parsed.serial_number
     digits = f"{abs(number):x}"
@@ -199,6 +209,12 @@ Reader = Callable[[Certificate], Value]
 READERS: dict[str, tuple[FactType, str, Place | None, Reader]] = {
     "subject": (FactType.TEXT, "The subject's distinguished name, as RFC 4514 writes it.", Place.SUBJECT, _subject),
     "issuer": (FactType.TEXT, "The issuer's distinguished name, as RFC 4514 writes it.", Place.ISSUER, _issuer),
+    "issuer_country": (
+        FactType.TEXT,
+        "The country in the issuer's name, in capital letters; none, or several.",
+        Place.ISSUER,
+        _issuer_country,
+    ),
     "serial": (
         FactType.TEXT,
         "The serial number, hexadecimal, lower case, an even number of digits.",

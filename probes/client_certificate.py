@@ -46,14 +46,16 @@ def _certificate_seen(held: Held, target: Target, session: Session) -> Iterator[
     for name, value in read_certificate(held.chain[0], PREFIX).items():
         yield Seen(name, value)
     if isinstance(leaf := held.leaf, Unseen):
-        for name in ("path", "pki", *ORGANISATION_FACTS, "issuer_environment"):
+        for name in ("path", "pki", *ORGANISATION_FACTS, "custody", "issuer_environment"):
             yield Seen(PREFIX + name, leaf)
         return
     path = _path(leaf, held, target, session)
     yield Seen(PREFIX + "path", path.value, path.why)
     yield Seen(PREFIX + "pki", read_pki(leaf, path))
-    for name, value in read_organisation(leaf, str(target.says("party_organisation_number") or "")).items():
+    organisation = read_organisation(leaf, str(target.says("party_organisation_number") or ""))
+    for name, value in organisation.items():
         yield Seen(PREFIX + name, value)
+    yield Seen(PREFIX + "custody", read_custody(organisation["organisation_equals_party"], target))
     yield Seen(PREFIX + "issuer_environment", attempt(_issuer_environment, leaf, chains.readable(held.chain)))
 
 
@@ -65,6 +67,16 @@ def _path(leaf: Certificate, held: Held, target: Target, session: Session) -> Ce
     if isinstance(anchors, Unseen):
         return CertificatePath(anchors)
     return find_path(leaf, chains.readable(held.chain[1:]), anchors, session.now(), str(target.says("use") or ""))
+
+
+def read_custody(of_party: Value | Unseen, target: Target) -> Value | Unseen:
+    """Who can do without whom: issued_to_kommun, where the number in it is that of the declared party and that is a
+    kommun (`of_party`: whether it is); revocable_by_kommun, as the profile says; else other."""
+    if of_party is True and target.says("party_kind") == "kommun":
+        return "issued_to_kommun"
+    if target.says("revocable_by_kind") == "kommun":
+        return "revocable_by_kommun"
+    return of_party if isinstance(of_party, Unseen) else "other"
 
 
 def read_organisation(leaf: Certificate, declared: str) -> dict[str, Value | Unseen]:
@@ -171,6 +183,11 @@ FACTS = (
     Fact(PREFIX + "organisation_number", FactType.TEXT, "Ten digits out of the subject, check digit verified."),
     Fact(PREFIX + "organisation_number_form", FactType.TEXT, "expisoft, siths, efos, plain or other."),
     Fact(PREFIX + "organisation_equals_party", FactType.FLAG, "Whether that number is the declared party's."),
+    Fact(
+        PREFIX + "custody",
+        FactType.TEXT,
+        "issued_to_kommun by the number in it; revocable_by_kommun, as the profile says; or other.",
+    ),
     Fact(OTHERS, FactType.NUMBER, "With how many other declared certificates the public key was compared."),
     Fact(
         PREFIX + "same_key_uses",

@@ -14,6 +14,7 @@ from probes import _recorded_deliveries as deliveries
 from probes import _recorded_lookups as lookups
 from probes._delivery import Content, Delivery, carried_size, checksum, decoded_size, read_delivery
 from probes._exchange import Opened, all_unseen, open_exchange, read_opened
+from probes._link_domains import link_domains, within
 from probes._request_tree import Request, contract_version, read_schema
 from readiness import personal
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
@@ -37,6 +38,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     if isinstance(delivery, Delivery):
         values |= read_contents(delivery) | read_messages(delivery)
         values |= read_beside(target.id, delivery, opened, session)
+        values["hosts_elsewhere"] = read_elsewhere(delivery, link_domains(session))
     if isinstance(request, Request):
         values["contract_version"] = contract_version(request.payload)
         values["xml_encoding"] = request.encoding
@@ -101,6 +103,16 @@ def read_contents(delivery: Delivery) -> Values:
         "script_elements": _all(markup, lambda read: sum(one.script_elements for one in read)),
     }
     return facts | _checksums(attachments) | _links(links)
+
+
+def read_elsewhere(delivery: Delivery, domains: tuple[str, ...] | None) -> Value | Unseen:
+    """How many hosts that bodies link to are in none of the domains."""
+    links = content.read_links([message.body for message in delivery.messages if message.body])
+    if isinstance(links, Unseen):
+        return links
+    if domains is None:
+        return Unseen(Reason.NOT_CONFIGURED, "the sending system of the profile has no link_domains")
+    return sum(not within(host, domains) for host in links.hosts)
 
 
 def read_beside(id_: str, delivery: Delivery, opened: Opened, session: Session) -> Values:
@@ -204,6 +216,12 @@ FACTS = (
     _fact("script_elements", NUMBER, "Elements that are script or carry some.", "html_bodies_read"),
     _fact("links_read", NUMBER, "Web addresses that bodies link to."),
     _fact("link_hosts", SET, "The hosts of those addresses, lower case.", "links_read"),
+    _fact(
+        "hosts_elsewhere",
+        NUMBER,
+        "How many of the hosts are in none of the link_domains.",
+        "links_read",
+    ),
     _fact("links_without_https", NUMBER, "Those addresses that do not begin with https.", "links_read"),
     _fact(COMPARED, NUMBER, "How many other recorded deliveries it was compared with."),
     _fact("message_ids_reused", NUMBER, "Its message ids that another message there has too.", COMPARED),

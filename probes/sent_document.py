@@ -13,6 +13,7 @@ from datetime import datetime
 
 from probes._documents.desk import Desk
 from probes._documents.work import PARTS, Answers, Asked, Document, Plain
+from probes._link_domains import link_domains
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve, Probe, Seen, Session
 
@@ -105,7 +106,7 @@ async def _look(session: Session) -> dict[str, dict[str, Answers]]:
 
 def _read_all(session: Session, desk: Desk) -> dict[str, dict[str, Answers]]:
     found: dict[str, dict[str, Answers]] = {}
-    domains = _domains(session)
+    domains = link_domains(session)
     questions = []
     for target in session.profile_targets(TargetKind.SENT_DOCUMENT):
         found[target.id] = {}
@@ -135,12 +136,6 @@ def _document(target: Target, session: Session, domains: tuple[str, ...] | None)
             domains,
         ),
     )
-
-
-def _domains(session: Session) -> tuple[str, ...] | None:
-    """Where the links of what is sent may lead, as the sending systems say together; None where none says."""
-    said = [_texts(one.says("link_domains")) for one in session.profile_targets(TargetKind.SENDING_SYSTEM)]
-    return tuple(domain for domains in said for domain in domains) or None
 
 
 def _texts(said: object) -> tuple[str, ...]:

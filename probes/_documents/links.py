@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from probes._documents.opening import entry, listed
 from probes._documents.work import Answers
+from probes._link_domains import within
 from readiness.model import Reason, Unseen
 
 WRITTEN = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
@@ -65,7 +66,6 @@ def _written(text: str) -> tuple[list[str], list[str]]:
 
 def _within(uri: str, domains: tuple[str, ...]) -> bool:
     try:
-        host = (urlsplit(uri).hostname or "").rstrip(".").lower()
+        return within((urlsplit(uri).hostname or "").lower(), domains)
     except ValueError:
         return False
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)

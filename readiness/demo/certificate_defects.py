@@ -264,4 +264,19 @@ DEFECTS = (
         change_certificate("signering", key_of="klient"),
         "MM-CERT-19",
     ),
+    _other(
+        "only-the-supplier-revokes",
+        "Bara förmedlaren kan spärra sitt förseglingscertifikat",
+        "Only the mediator can have its sealing certificate revoked",
+        change_file("forsegling", revocable_by=""),
+        "MM-CERT-23",
+    ),
+    _other(
+        "issuer-without-country",
+        "Utfärdarens namn säger inte vilket land den finns i",
+        "The issuer's name does not say in which country it is",
+        change_certificate("utfardare", country=""),
+        "MM-CERT-26",
+        "MM-SCERT-25",
+    ),
 )

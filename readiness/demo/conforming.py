@@ -154,8 +154,8 @@ def _files() -> dict[str, FilePlan]:
     files = {
         "klient": FilePlan("klient", "integration", KOMMUN, "tls-client"),
         "signering": FilePlan("signering", CASE_SYSTEM, KOMMUN, "signing"),
-        "forsegling": FilePlan("forsegling", "formedlare", MEDIATOR, "sealing"),
-        "formedlare-klient": FilePlan("formedlare-klient", "formedlare", MEDIATOR, "tls-client"),
+        "forsegling": FilePlan("forsegling", "formedlare", MEDIATOR, "sealing", revocable_by=KOMMUN),
+        "formedlare-klient": FilePlan("formedlare-klient", "formedlare", MEDIATOR, "tls-client", revocable_by=KOMMUN),
         LET_IN: FilePlan(LET_IN, INTEGRATION, KOMMUN, "tls-client"),
         "integration-server": FilePlan("integration-server", "integration", KOMMUN, "tls-server"),
     }

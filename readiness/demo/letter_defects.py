@@ -28,6 +28,7 @@ CONTENTS = (
         "MM-DELIV-40",
     ),
     sends("script", "HTML-texten innehåller skript", "The HTML body holds script", "MM-DELIV-41"),
+    sends("link-elsewhere", "Länkarna går till någon annan", "The links lead to somebody else", "MM-DOC-11"),
     sends("link-without-https", "Länkarna saknar https", "The links do not use https", "MM-DOC-02"),
     sends(
         "over-2-mb", "Ett meddelande är större än 2 MB", "A message is larger than 2 MB", "MM-DELIV-27", "MM-DELIV-28"

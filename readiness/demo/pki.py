@@ -121,15 +121,16 @@ def subject(plan: CertificatePlan, parties: Mapping[str, PartyPlan]) -> x509.Nam
     Source: the form of Steria's and Expisoft's certificates for Mina meddelanden (C section 8).
     """
     common = x509.NameAttribute(NameOID.COMMON_NAME, plan.name)
-    country = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COUNTRY_NAME, "SE")])
+    named = [x509.NameAttribute(NameOID.COUNTRY_NAME, plan.country)] if plan.country else []
+    country = [x509.RelativeDistinguishedName([one]) for one in named]
     if not plan.party:
-        return x509.Name([country, x509.RelativeDistinguishedName([common])])
+        return x509.Name([*country, x509.RelativeDistinguishedName([common])])
     party = parties[plan.party]
     digits = (plan.organisation_number or party.organisation_number).replace("-", "")
     number = x509.NameAttribute(NameOID.SERIAL_NUMBER, f"16{digits}")
     organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, party.name)
     return x509.Name(
-        [country, x509.RelativeDistinguishedName([organisation]), x509.RelativeDistinguishedName([number, common])]
+        [*country, x509.RelativeDistinguishedName([organisation]), x509.RelativeDistinguishedName([number, common])]
     )
 
 

@@ -103,6 +103,7 @@ class CertificatePlan:
     authority: bool = False
     told: bool = True
     """Whether it says where its issuer tells that it is revoked."""
+    country: str = "SE"
     organisation_number: str = ""
     """Stands in the subject in place of the party's own."""
 
@@ -120,6 +121,8 @@ class FilePlan:
     mode: int = 0o600
     earlier: tuple[str, ...] = ()
     """The certificates that were in use before, by their names in the plan."""
+    revocable_by: str = ""
+    """The party that can have it revoked by itself, where that is not the one that has it."""
 
 
 @dataclass(slots=True)

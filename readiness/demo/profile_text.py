@@ -202,6 +202,7 @@ def _certificates(plan: Plan, files: Mapping[str, str]) -> Iterable[str]:
             node=file.node,
             party=file.party,
             use=file.use,
+            revocable_by=file.revocable_by,
             file=files[id_],
             key_file=files[f"{id_}.key"],
             earlier=[files[name] for name in file.earlier] or "",

@@ -222,10 +222,13 @@ def _soap(section: Section, known: Known) -> dict[str, object]:
 def _certificate(section: Section, known: Known, node: Node, held_by: str) -> Read:
     party = section.word("party", known.party_ids, code="unknown_party") or node.party
     owner = known.parties.get(party)
+    revoking = known.parties.get(section.word("revocable_by", known.party_ids, code="unknown_party"))
     given = {
         "use": section.word("use", USES, required=True),
         "password_env": section.shaped("password_env", variable),
         "party_organisation_number": owner.organisation_number if owner else "",
+        "party_kind": owner.kind if owner else "",
+        "revocable_by_kind": revoking.kind if revoking else "",
         "environment": known.environment,
     }
     file = known.path(section.text("file", required=not held_by))

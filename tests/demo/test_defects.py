@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from readiness.chain import Profile
 from readiness.demo import tls_defects
-from readiness.demo.chain import running_chain
+from readiness.demo.chain import PROFILE, running_chain
 from readiness.demo.conforming import conforming, statement_rows
 from readiness.demo.defects import DEFAULT_DEFECTS, DEFECTS, describe, find_defect
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
@@ -204,6 +204,14 @@ def of_server_file(folder: Path) -> object:
     return purposes(certificates(folder / "cert" / "integration-server.pem")[0])
 
 
+def revoked_by_the_kommun(folder: Path) -> int:
+    return (folder / PROFILE).read_text(encoding="utf-8").count('revocable_by = "kommunen"')
+
+
+def issuer_countries(leaf: x509.Certificate) -> int:
+    return len(leaf.issuer.get_attributes_for_oid(x509.NameOID.COUNTRY_NAME))
+
+
 SERVER_AUTH, CLIENT_AUTH = ["1.3.6.1.5.5.7.3.1"], ["1.3.6.1.5.5.7.3.2"]
 LEAF, ISSUER, ROOT = "formedlare.exempelby.example", "Exempelutfärdare CA v1", "Exempelrot CA v1"
 P256, RSA = "EC secp256r1 sha256", "RSA 2048 sha256"
@@ -257,6 +265,8 @@ FILES: dict[str, tuple[Callable[[Path], object], object, object]] = {
     "key-file-writable": (key_mode, 0o600, 0o602),
     "key-file-group-writable": (key_mode, 0o600, 0o620),
     "same-key-in-two-roles": (same_key, False, True),
+    "only-the-supplier-revokes": (revoked_by_the_kommun, 2, 1),
+    "issuer-without-country": (of_server(issuer_countries), 1, 0),
 }
 
 

@@ -89,6 +89,9 @@ QUIRKS: Mapping[str, Quirk] = {
     "body-latin-1": lambda _, letter: _rewritten(letter, lambda text: text, "latin-1"),
     "external-image": _with_markup('<img src="https://bilder.exempelby.example/vapen.png" alt="">'),
     "script": _with_markup("<script>document.title = document.title</script>"),
+    "link-elsewhere": lambda _, letter: _rewritten(
+        letter, lambda text: text.replace("www.exempelby", "www.nagonannan")
+    ),
     "link-without-https": lambda _, letter: _rewritten(letter, lambda text: text.replace("https://", "http://")),
     "message-id-repeated": _of_all(id="6b1f9c0e-70a8-4f5b-9a53-1d7f4f0c2a10"),
     "message-id-personal": lambda _, letter: replace(letter, id=letter.recipients[0]),
