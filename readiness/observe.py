@@ -194,9 +194,9 @@ def _masked_unseen(unseen: Unseen) -> Unseen:
 
 
 def _host(target: Target) -> str:
-    """Whose turn a job waits for: the host of what is asked over the network; everything else is this machine, each
-    target for itself."""
-    if target.kind in ASKED_OVER_THE_NETWORK and target.address:
+    """Whose turn a job waits for: the host of what is asked over the network, a log platform too; everything else is
+    this machine, each target for itself."""
+    if target.address and (target.kind in ASKED_OVER_THE_NETWORK or target.says("platform")):
         with suppress(ValueError):
             return split_address(target.address)[0]
     return f"target {target.id}"

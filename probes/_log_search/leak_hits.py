@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from probes._log_search import leaks
-from probes._log_search.asking import Hit
 from probes._log_search.searching import Search
 from probes._logs.canaries import canary_persons, sent_pieces
 from probes._logs.scan import Scanner
@@ -18,6 +17,9 @@ from probes._logs.tally import Tally
 from probes._logs.text import Block
 from readiness.model import Reason, Target, Unseen
 from readiness.probe import CannotObserve, Session
+
+LABELS = "labels"
+"""What is told in place of a time where something stands beside records."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ def sight(target: Target, session: Session, halted: Callable[[], bool]) -> Sight
         inquiries = leaks.by_words(start, end, persons, pieces)
         found.open |= leaks.UNASKED
     scanner = Scanner(pieces)
+    for text in search.beside(start, end):
+        _look(found.tally, LABELS, text, scanner)
     for inquiry in inquiries:
         if survey.problem:
             found.open |= dict.fromkeys(inquiry.facts, survey.problem)
@@ -65,15 +69,14 @@ def _answer(found: Sightings, search: Search, inquiry: leaks.Inquiry, scanner: S
     cut = 0
     for hit in search.find(inquiry.questions):
         cut += leaks.cut_key(hit)
-        _look(found.tally, hit, scanner)
+        _look(found.tally, hit.at.isoformat(timespec="milliseconds"), hit.text, scanner)
     if cut:
         raise CannotObserve(
             Reason.NOT_SUPPORTED, f"{cut} records end where a private key begins: its lines stand apart"
         )
 
 
-def _look(tally: Tally, hit: Hit, scanner: Scanner) -> None:
-    """What stands in one record. In place of its file and line it is known by when it was."""
-    text = b"\n" + hit.text.encode("utf-8", "replace") + b"\n"
-    result = scanner.look(Block(text, 1, len(text) - 1))
-    tally.add(hit.at.isoformat(timespec="milliseconds"), 0, result)
+def _look(tally: Tally, where: str, text: str, scanner: Scanner) -> None:
+    """What stands in one record, which is known by when it was in place of its file and line."""
+    data = b"\n" + text.encode("utf-8", "replace") + b"\n"
+    tally.add(where, 0, scanner.look(Block(data, 1, len(data) - 1)))

@@ -1,8 +1,9 @@
 """How is Grafana Loki asked, and what do its answers mean? LogQL over its HTTP API.
 
 A line filter of Loki reads every byte of every line that the selector and the time let through, so what it does not
-find is not there. A page that is full is followed by the next, which begins with the last time of the one before.
-Source: Grafana Loki documentation, "Loki HTTP API" (query_range, query) and "Log queries" (line filters, RE2).
+find is not there; of labels and structured metadata it reads nothing. A page that is full is followed by the next,
+which begins with the last time of the one before.
+Source: Grafana Loki documentation, "Loki HTTP API" (query_range, query, series) and "Log queries" (line filters, RE2).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from probes._log_search.asking import (
     slices,
     step,
 )
-from readiness.model import Reason, Target
+from readiness.model import Reason, Target, Unseen
 from readiness.probe import CannotObserve, HttpAnswer, HttpRequest
 
 PAGE = 1000
@@ -35,6 +36,10 @@ PAGE = 1000
 SLICE, MONTH = timedelta(days=7), timedelta(days=28)
 """What is searched in one query, and in one that only asks for a first or last record. Loki refuses more than thirty
 days and an hour unless set otherwise."""
+SAMPLES = 100
+"""Of the newest entries it is seen whether they have structured metadata."""
+OF_LOKI = "detected_level"
+"""Metadata that Loki 3 itself adds to every entry."""
 LONGEST = 4000
 """Characters of the texts in one query: Loki 2 takes 5120 of a whole one."""
 LIMITED = re.compile(rb"limit|exceeds|too (?:long|many)", re.IGNORECASE)
@@ -50,11 +55,23 @@ def find(ask: Ask, target: Target, question: Question) -> Iterator[Hit]:
 
 
 def survey(ask: Ask, target: Target, start: datetime, end: datetime) -> Survey:
-    """What the selector selects in that time."""
+    """What the selector selects in that time. What stands beside a line and is no label is not searched."""
     records = sum(read_count(ask(_count(target, *part))) for part in slices(start, end, SLICE))
-    if not records:
+    newest = _edge(ask, target, start, end, "backward") if records else None
+    if newest is None:
         return Survey(0, None, None)
-    return Survey(records, oldest(ask, target, start, end), _edge(ask, target, start, end, "backward"))
+    sample = read_streams(ask(_range(target, "", _ns(start), _ns(newest) + 1000, "backward", SAMPLES)))
+    known = {name for labels in read_labels(ask(_series(target, start, end))) for name in labels} | {OF_LOKI}
+    beside = sum(not hit.fields.keys() <= known for hit in sample)
+    why = f"of {len(sample)} entries {beside} have structured metadata, which a line filter does not search"
+    problem = Unseen(Reason.NOT_SUPPORTED, why) if beside else None
+    return Survey(records, oldest(ask, target, start, end), newest, problem)
+
+
+def beside(ask: Ask, target: Target, start: datetime, end: datetime) -> Iterator[str]:
+    """The labels of the streams of that time, each as a text: no line filter searches them."""
+    for labels in read_labels(ask(_series(target, start, end))):
+        yield "\n".join(f"{name}={value}" for name, value in sorted(labels.items()))
 
 
 def oldest(ask: Ask, target: Target, start: datetime, end: datetime) -> datetime | None:
@@ -81,6 +98,14 @@ def read_streams(answer: HttpAnswer) -> list[Hit]:
         fields = {str(name).lower(): str(value) for name, value in labels.items()}
         hits += [_hit(entry, fields) for entry in values]
     return sorted(hits, key=lambda hit: int(hit.key[0]))
+
+
+def read_labels(answer: HttpAnswer) -> list[dict[str, str]]:
+    """The labels of each stream in an answer about series."""
+    data = _success(answer).get("data")
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        raise malformed()
+    return [{str(name).lower(): str(value) for name, value in one.items()} for one in data]
 
 
 def read_count(answer: HttpAnswer) -> int:
@@ -144,6 +169,11 @@ def _count(target: Target, start: datetime, end: datetime) -> HttpRequest:
     return _post(target, "query", {"query": query, "time": _ns(end)})
 
 
+def _series(target: Target, start: datetime, end: datetime) -> HttpRequest:
+    """Of the whole time at once: Loki keeps labels by the day."""
+    return _post(target, "series", {"match[]": said(target, "selector"), "start": _ns(start), "end": _ns(end)})
+
+
 def _post(target: Target, what: str, asked: dict[str, object]) -> HttpRequest:
     """As a form: what stands in an address is logged by every server on the way."""
     headers = [("Content-Type", "application/x-www-form-urlencoded")]
@@ -154,7 +184,7 @@ def _post(target: Target, what: str, asked: dict[str, object]) -> HttpRequest:
     )
 
 
-def _result(answer: HttpAnswer, kind: str) -> list[dict[str, object]]:
+def _success(answer: HttpAnswer) -> dict[str, object]:
     if answer.status == 400 and LIMITED.search(answer.body):
         raise CannotObserve(Reason.LIMIT_REACHED, "HTTP 400: the search is beyond a limit of the platform")
     body = read_body(answer)
@@ -162,7 +192,11 @@ def _result(answer: HttpAnswer, kind: str) -> list[dict[str, object]]:
         raise CannotObserve(Reason.NOT_UNDERSTOOD, "the platform says that the search failed")
     if body.get("warnings"):
         raise CannotObserve(Reason.LIMIT_REACHED, "the platform warns that its answer is not whole")
-    data = body.get("data")
+    return body
+
+
+def _result(answer: HttpAnswer, kind: str) -> list[dict[str, object]]:
+    data = _success(answer).get("data")
     result = data.get("result") if isinstance(data, dict) and data.get("resultType") == kind else None
     if not isinstance(result, list) or not all(isinstance(one, dict) for one in result):
         raise malformed()

@@ -52,6 +52,11 @@ def find(ask: Ask, target: Target, question: Question) -> Iterator[Hit]:
         yield from _find(ask, target, question, question.either[at : at + TEXTS])
 
 
+def beside(_ask: Ask, _target: Target, _start: datetime, _end: datetime) -> Iterator[str]:
+    """Nothing: all that belongs to a record is a field of it, and searched."""
+    return iter(())
+
+
 def read_search(answer: HttpAnswer) -> dict[str, Any]:
     """The body of an answer that is whole: in time, from every shard, and counted to its end."""
     body = read_body(answer)

@@ -53,7 +53,7 @@ class Searched:
         """Fetch every record with one of the ids; an id is asked for once. CannotObserve where none can be searched."""
         if self.window is None:
             self._begin()
-        texts = sorted(self._texts(ids) - self.asked)
+        texts = [text for text in self._texts(ids) if text not in self.asked]
         if len(self.asked) + len(texts) > MOST_IDS:
             texts = texts[: MOST_IDS - len(self.asked)]
             self._note(Unseen(Reason.LIMIT_REACHED, f"more than {MOST_IDS} ids lead to the messages"))
@@ -94,11 +94,12 @@ class Searched:
     def _note(self, problem: Unseen | None) -> None:
         self.problem = self.problem or problem
 
-    def _texts(self, ids: Ids) -> set[str]:
-        """What is asked for: ids that are somebody's own, and the CallIds of faults."""
-        own = {id_ for id_, leads in ids.joined.items() if len(leads) <= MOST_SHARED}
-        calls = {normal(fault.call_id) for fault in self.sought.faults if fault.call_id}
-        return own | calls | set(ids.given) | set(ids.marks) | set(map(normal, self.sought.given_out))
+    def _texts(self, ids: Ids) -> Iterable[str]:
+        """What is asked for, each once: the messages' own ids first, then what the stage gave out, then what leads to a
+        message or two."""
+        calls = [fault.call_id for fault in self.sought.faults if fault.call_id]
+        led = sorted(id_ for id_, leads in ids.joined.items() if len(leads) <= MOST_SHARED)
+        return dict.fromkeys([*ids.given, *map(normal, (*self.sought.given_out, *calls)), *ids.marks, *led])
 
 
 def records_of_hit(target: Target, hit: Hit) -> Iterator[Record]:

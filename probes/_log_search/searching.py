@@ -26,17 +26,21 @@ LATER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The language of one kind of platform. `shapes`: whether it can be asked for the shape of a text."""
+    """The language of one kind of platform. `beside`: texts that stand beside records and that no search for records
+    reads; `shapes`: whether it can be asked for the shape of a text."""
 
     find: Callable[[Ask, Target, Question], Iterator[Hit]]
     survey: Callable[[Ask, Target, datetime, datetime], Survey]
     oldest: Callable[[Ask, Target, datetime, datetime], datetime | None]
+    beside: Callable[[Ask, Target, datetime, datetime], Iterator[str]]
     shapes: bool
 
 
 PLATFORMS = {
-    "loki": Platform(loki.find, loki.survey, loki.oldest, shapes=True),
-    "opensearch": Platform(opensearch.find, opensearch_survey.survey, opensearch_survey.oldest, shapes=False),
+    "loki": Platform(loki.find, loki.survey, loki.oldest, loki.beside, shapes=True),
+    "opensearch": Platform(
+        opensearch.find, opensearch_survey.survey, opensearch_survey.oldest, opensearch.beside, shapes=False
+    ),
 }
 
 
@@ -84,6 +88,10 @@ class Search:
         if found is None:
             raise CannotObserve(Reason.NOT_CONFIGURED, "nothing is in what the profile selects")
         return found
+
+    def beside(self, start: datetime, end: datetime) -> Iterator[str]:
+        """Texts that stand beside the records of that time and that `find` does not search."""
+        return self.platform.beside(self._ask, self.target, start, end)
 
     def find(self, questions: Iterable[Question]) -> Iterator[Hit]:
         """The records that answer, each once for all questions. CannotObserve once they cannot be had whole."""

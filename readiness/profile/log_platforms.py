@@ -16,6 +16,12 @@ LOKI, OPENSEARCH = "loki", "opensearch"
 PLATFORMS = {"loki": LOKI, "opensearch": OPENSEARCH, "elasticsearch": OPENSEARCH}
 """What a profile may say, and the name that the targets have for it: both speak one protocol."""
 OWN_KEYS = {LOKI: ("selector", "tenant"), OPENSEARCH: ("index", "time_field", "message_field")}
+OF_FILES = {
+    LOKI: ("encoding", "hash_field"),
+    OPENSEARCH: ("encoding", "hash_field", "format", "time_format", "time_zone"),
+}
+"""What is said of a log in files and means nothing of one that is searched: an entry of Loki is a line of text, a
+record of OpenSearch has fields, and its times are UTC."""
 LOGINS = ("basic", "bearer", "apikey")
 LONGEST_DAYS = 400
 PORTS = {"https": 443, "http": 80}

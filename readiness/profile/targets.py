@@ -15,7 +15,7 @@ from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
-from readiness.profile.log_platforms import read_platform
+from readiness.profile.log_platforms import OF_FILES, read_platform
 from readiness.profile.shapes import (
     country,
     field_name,
@@ -279,6 +279,9 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
             section.wrong("path", "log_twice")
         address, platform = read_platform(query, known.certificate_ids, known.path)
         given |= platform
+        for key in OF_FILES.get(str(platform["platform"]), ()):
+            if key in section.data:
+                section.wrong(key, "log_searched")
     return address, "", declared(given | {"kept_by": kept_by}, **tells)
 
 

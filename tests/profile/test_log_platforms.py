@@ -116,6 +116,21 @@ def test_a_log_is_in_files_or_in_a_platform():
     assert (fault.key, "[log_source.query]" in fault.cure) == ("log_source.path", True)
 
 
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        (LOKI, 'encoding = "utf-8"'),
+        (LOKI, 'hash_field = "prev"'),
+        (OPENSEARCH, 'time_zone = "UTC"'),
+        (OPENSEARCH, 'format = "csv"'),
+    ],
+)
+def test_what_is_about_files_is_told(query, line):
+    fault = _fault(query, LOG + line + "\n")
+    assert fault.key == f"log_source.{line.partition(' ')[0]}"
+    assert fault.cure == "Ta bort raden."
+
+
 def test_what_goes_without_encryption_has_no_certificates():
     plain = LOKI.replace("https://logg.kommun.example", "http://127.0.0.1")
     with pytest.raises(ProfileError) as error:

@@ -31,9 +31,11 @@ Entry = tuple[int, str]
 
 @dataclass
 class Store:
-    """Streams by their labels, each with entries (nanoseconds, line)."""
+    """Streams by their labels, each with entries (nanoseconds, line); `metadata` is structured metadata of each entry,
+    which an answer shows among the labels."""
 
     streams: dict[tuple[tuple[str, str], ...], list[Entry]] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
 
     def push(self, lines: Iterable[tuple[datetime, str]], **labels: str) -> None:
         """Store lines of one stream."""
@@ -50,8 +52,10 @@ class Store:
     def __call__(self, asked: Asked) -> Says:
         """The answer to a request, as documented."""
         form = {name: values[0] for name, values in parse_qs(asked.body.decode("ascii")).items()}
-        if asked.fields.get("content-type") != "application/x-www-form-urlencoded" or "query" not in form:
+        if asked.fields.get("content-type") != "application/x-www-form-urlencoded":
             return _refusal("no query")
+        if asked.path.endswith("/loki/api/v1/series"):
+            return as_json({"status": "success", "data": [labels for labels, _ in self.select(form["match[]"])]})
         if len(form["query"]) >= LONGEST_QUERY:
             return _refusal("parse error : input size too long")
         if asked.path.endswith("/loki/api/v1/query_range"):
@@ -74,7 +78,7 @@ class Store:
         backward = form["direction"] == "backward"
         found = sorted(
             (
-                (when, sorted(labels.items()), line)
+                (when, sorted((labels | self.metadata).items()), line)
                 for labels, entries in self.select(query[1])
                 for when, line in entries
                 if start <= when < end and shape.search(line)
