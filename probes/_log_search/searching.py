@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from probes._log_search import loki, opensearch, opensearch_survey
+from probes._log_search import loki, loki_survey, opensearch, opensearch_survey
 from probes._log_search.asking import Ask, Hit, Question, Survey
 from probes._log_source import Halted, go_on
 from readiness.model import Reason, Target
@@ -37,7 +37,7 @@ class Platform:
 
 
 PLATFORMS = {
-    "loki": Platform(loki.find, loki.survey, loki.oldest, loki.beside, shapes=True),
+    "loki": Platform(loki.find, loki_survey.survey, loki_survey.oldest, loki_survey.beside, shapes=True),
     "opensearch": Platform(
         opensearch.find, opensearch_survey.survey, opensearch_survey.oldest, opensearch.beside, shapes=False
     ),

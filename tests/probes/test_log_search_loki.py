@@ -16,7 +16,7 @@ import re2
 
 from probes import log_custody, log_personal_data, log_traceability
 from probes._log_canaries import REFUSAL
-from probes._log_search import leaks, searching
+from probes._log_search import leaks, loki_survey, searching
 from probes._log_search import loki as language
 from probes._log_search.asking import Question
 from probes._logs.patterns import PATTERNS
@@ -119,7 +119,7 @@ def test_only_what_answers_the_search_travels_and_some_samples():
         return said
 
     assert trace(store, before)["messages_missing"] == 0
-    assert sum(body.count(b"about nothing") for body in taken) <= language.SAMPLES
+    assert sum(body.count(b"about nothing") for body in taken) <= loki_survey.SAMPLES
     assert sum(body.count(b"2026-000") for body in taken) > 0
 
 
@@ -308,7 +308,7 @@ def test_a_search_that_answers_with_the_whole_log_is_ended(monkeypatch):
 
 
 def test_requests_are_counted(monkeypatch):
-    monkeypatch.setattr(searching, "MOST_REQUESTS", 7)
+    monkeypatch.setattr(searching, "MOST_REQUESTS", 6)
     assert reason(trace(stored([]))["messages_missing"]) is Reason.LIMIT_REACHED
 
 
@@ -475,6 +475,13 @@ def test_the_oldest_entry_is_compared_with_what_is_declared():
     assert kept(store, kept_days_max=60)["days_over"] == 40
     for name in ("files", "readable_by", "rotation_gaps", "hash_chain", "changes_unnoticed"):
         assert reason(found[name]) is Reason.NOT_SUPPORTED
+
+
+def test_a_window_of_more_than_a_month_is_asked_for_in_parts():
+    store = stored([row(-3600 * 24 * 60, "created", **ids("2026-0001", ONE))])
+    found = leaked(store, days=120)
+    assert (found["lines_read"], found["canary_persons"]) == (2, 0)
+    assert kept(store, days=120)["oldest"] == NOON - timedelta(days=60)
 
 
 def test_of_an_empty_selection_nothing_is_too_short():

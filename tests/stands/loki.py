@@ -55,6 +55,8 @@ class Store:
         if asked.fields.get("content-type") != "application/x-www-form-urlencoded":
             return _refusal("no query")
         if asked.path.endswith("/loki/api/v1/series"):
+            if int(form["end"]) - int(form["start"]) > LONGEST_TIME // timedelta(microseconds=1) * 1000:
+                return _refusal("the query time range exceeds the limit")
             return as_json({"status": "success", "data": [labels for labels, _ in self.select(form["match[]"])]})
         if len(form["query"]) >= LONGEST_QUERY:
             return _refusal("parse error : input size too long")
