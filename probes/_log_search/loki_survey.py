@@ -1,8 +1,8 @@
 """What is in the streams of Grafana Loki that a profile selects, and what of it does no line filter search?
 
-Labels stand beside the lines and are looked at by themselves. Structured metadata does, too, but cannot be listed: where
-entries have it, a search that finds nothing shows nothing. Source: Grafana Loki documentation, "Loki HTTP API" (query,
-series) and "What is structured metadata".
+Labels stand beside the lines and are looked at by themselves. Structured metadata does, too, but cannot be listed:
+where entries have it, a search that finds nothing shows nothing. Source: Grafana Loki documentation, "Loki HTTP API"
+(query, series) and "What is structured metadata".
 """
 
 from __future__ import annotations
