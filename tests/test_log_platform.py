@@ -140,7 +140,7 @@ def test_only_a_source_of_the_profile_is_asked_and_only_through_its_own_door():
         with pytest.raises(CannotObserve) as problem:
             session.ask_log_platform(target, GET)
         assert problem.value.unseen.reason is Reason.NOT_CONFIGURED
-        with pytest.raises(CannotObserve):
+        with pytest.raises(CannotObserve, match="not_supported"):
             session_for(target).log_files(target)
         with pytest.raises(CannotObserve):
             session_for(target).read_file(target.address)
