@@ -26,15 +26,6 @@ DEADLINE = 600.0
 HEAD = 1000
 """Records at the start of a file among which its first time is looked for."""
 DAY = timedelta(days=1)
-OF_FILES = (
-    "files",
-    "readable_by",
-    "rotated",
-    "rotation_gaps",
-    "hash_chain",
-    "changes_tried",
-    "changes_unnoticed",
-)
 NO_FILES = Unseen(Reason.NOT_SUPPORTED, "a log that is searched where it is shows neither files nor their bytes")
 Values = dict[str, Value | Unseen]
 
@@ -70,12 +61,12 @@ def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, dic
 
 def _searched(target: Target, session: Session, halted: Halted) -> tuple[Values, dict[str, str]]:
     """Of a log that is searched where it is only how far back it can be searched."""
-    values: Values = dict.fromkeys(OF_FILES, NO_FILES)
+    values: Values = {fact.name.removeprefix(PREFIX): NO_FILES for fact in FACTS}
     try:
         oldest = Search(target, session, halted).oldest()
     except CannotObserve as error:
         return values | dict.fromkeys(("oldest", "days_short", "days_over"), error.unseen), {}
-    return {**values, "oldest": oldest, **compare_kept(target, oldest, session.now())}, {}
+    return {**values, "files": 1, "oldest": oldest, **compare_kept(target, oldest, session.now())}, {}
 
 
 def _readable_by(target: Target, session: Session, listing: LogListing) -> Value | Unseen:
@@ -165,7 +156,7 @@ def _fact(name: str, type_: FactType, meaning: str, of: str = "") -> Fact:
 
 NUMBER = FactType.NUMBER
 FACTS = (
-    _fact("files", NUMBER, "Files of the log."),
+    _fact("files", NUMBER, "Files of the log; one that is searched where it is counts as one."),
     _fact("readable_by", FactType.SET, "Who besides their owner can read or write one of them.", "files"),
     _fact("rotated", NUMBER, "Those with a number or a date in their name, as rotated logs have.", "files"),
     _fact("rotation_gaps", NUMBER, "Numbers or days that are lacking among them.", "rotated"),

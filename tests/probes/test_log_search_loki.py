@@ -5,6 +5,7 @@ The stand is no Loki. What it does not play was read in Loki's documentation and
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 import re2
 
+import probes
 from probes import log_custody, log_personal_data, log_traceability
 from probes._log_canaries import REFUSAL
 from probes._log_search import leaks, loki_survey, searching
@@ -22,9 +24,12 @@ from probes._log_search.asking import Question
 from probes._logs.patterns import PATTERNS
 from probes._logs.scan import NUMBER, Scanner
 from probes._logs.text import Block
+from readiness.checklist import load_checklist
 from readiness.contract.persons import test_persons
-from readiness.model import Reason, Table, Target, TargetKind, Unseen, Value
-from readiness.probe import CannotObserve, HttpAnswer, HttpRequest
+from readiness.judge import judge
+from readiness.model import Reason, Table, Target, TargetKind, Unseen, Value, Verdict
+from readiness.observe import observe
+from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Limits
 from readiness.recording import performance_target
 from readiness.session import LiveSession, Recorded
 from tests.conftest import NOON, Kept, look, profile_of, session_for
@@ -485,8 +490,23 @@ def test_the_oldest_entry_is_compared_with_what_is_declared():
     assert found["oldest"] == NOON - timedelta(days=100)
     assert (found["days_short"], found["days_over"]) == (20, 0)
     assert kept(store, kept_days_max=60)["days_over"] == 40
-    for name in ("files", "readable_by", "rotation_gaps", "hash_chain", "changes_unnoticed"):
+    assert found["files"] == 1, "what the days are counted in"
+    for name in ("readable_by", "rotation_gaps", "hash_chain", "changes_unnoticed"):
         assert reason(found[name]) is Reason.NOT_SUPPORTED
+
+
+@pytest.mark.parametrize(("least", "verdict"), [(90, Verdict.PASS), (120, Verdict.FAIL)])
+def test_the_rule_about_retention_judges_a_log_that_is_searched(least, verdict):
+    store = stored([])
+    store.push([(NOON - timedelta(days=100), "old")], app="formedlare")
+    with loki(store) as stand:
+        target = source(stand.address, kept_days_min=least, kept_days_max=730)
+        profile = profile_of(target)
+        session = LiveSession(profile, Kept(), clock=lambda: NOON)
+        observations, _ = asyncio.run(observe([log_custody.PROBE], session, Limits(), profile, lambda _: None))
+    rule = next(rule for rule in load_checklist(probes.facts()).rules if rule.id == "MM-LOG-06")
+    (finding,) = judge((rule,), profile, observations, NOON)
+    assert finding.verdict is verdict
 
 
 def test_a_window_of_more_than_a_month_is_asked_for_in_parts():
