@@ -39,6 +39,7 @@ for command in (
     judging.judge,
     judging.report,
     handing_over.seal,
+    handing_over.declare,
     handing_over.verify,
     comparing.compare,
     comparing.history,

@@ -1,4 +1,4 @@
-"""Commands that hand a run over, and take one in: seal, verify."""
+"""Commands that hand a run over, and take one in: seal, declare, verify."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readiness.commands import _doing as doing
 from readiness.errors import UsageError
 from readiness.options import ANCHORS, CHECKLISTS, FORCE, JSON, JUDGING, LANG, Moment, options
 from readiness.texts import say
@@ -76,6 +77,46 @@ def seal(
     click.echo(say(lang, "seal.judged", **judged, code=report.exit_code))
     if report.interrupted:
         click.echo(say(lang, "seal.was_interrupted"))
+
+
+@click.command()
+@click.argument("run", type=FILE)
+@click.option("--out", type=FILE, help="File to write [default: egendeklaration.html]; - prints it.")
+@options(ANCHORS, FORCE, LANG, JUDGING)
+def declare(
+    run: Path,
+    out: Path | None,
+    anchors: tuple[Path, ...],
+    force: bool,
+    lang: str,
+    checklists: Path | None,
+    at: datetime | None,
+    part: str | None,
+) -> None:
+    """Write a vendor's self-declaration (Leverantörens egendeklaration).
+
+    RUN is a vendor's record, the folder of its run, or its dossier. The fields for signatures and decisions stay empty.
+    """
+    from readiness.dossier.signature import read_anchors
+    from readiness.reports.declaration import declaration
+    from readiness.run import read_and_judge
+    from readiness.whole_file import replacing
+
+    out = out or Path("egendeklaration.html")
+    printed = str(out) == "-"
+    if not printed and out.exists() and not force:
+        raise UsageError(say(lang, "seal.exists", path=out))
+    report = read_and_judge([run], checklists, at, part or "", read_anchors(anchors, lang))
+    if report.profile.subject.kind != "vendor":
+        raise UsageError(say(lang, "declaration.not_vendor", path=run))
+    page = declaration(report, lang).encode("utf-8")
+    if printed:
+        click.echo(page, nl=False)
+    else:
+        with doing.writable(out), replacing(out) as file:
+            file.write(page)
+        doing.told(say(lang, "command.written", path=out))
+    sys.exit(report.exit_code)
 
 
 @click.command()
