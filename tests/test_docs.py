@@ -396,8 +396,15 @@ def rows(heading: str) -> dict[str, str]:
 def from_npm() -> set[str]:
     """What the tests ask npm for."""
     asked = [json.loads(path.read_text(encoding="utf-8")) for path in ROOT.glob("tests/*/package.json")]
-    assert len(asked) == 2
+    assert len(asked) == 3
     return {name for one in asked for name in one["devDependencies"]}
+
+
+def apart() -> set[str]:
+    """What tests have an environment of its own for."""
+    asked = [path.read_text(encoding="utf-8").split() for path in ROOT.glob("tests/*/requirements.in")]
+    assert len(asked) == 1
+    return {need.partition("==")[0] for needs in asked for need in needs}
 
 
 def test_architecture_lists_the_dependencies_with_their_licences():
@@ -410,7 +417,7 @@ def test_architecture_lists_the_dependencies_with_their_licences():
         assert set(rows(f"With the extra `{extra}`")) == {re.match(r"[\w.-]+", need).group() for need in needs}
     groups = project["dependency-groups"]
     needed = {re.match(r"[\w.-]+", need).group() for group in groups.values() for need in group if type(need) is str}
-    assert set(rows("For development")) == needed | from_npm()
+    assert set(rows("For development")) == needed | from_npm() | apart()
 
 
 def test_nothing_that_the_program_needs_is_copyleft_but_the_list_of_roots_that_zeep_brings():

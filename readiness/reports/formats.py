@@ -67,6 +67,12 @@ def _sarif(report: Report, lang: str) -> bytes:
     return sarif_report(report, lang).encode("utf-8")
 
 
+def _oscal(report: Report, lang: str) -> bytes:
+    from readiness.reports.oscal import oscal_report
+
+    return oscal_report(report, lang).encode("ascii")
+
+
 FORMATS = {
     "html": Format("report.html", _html),
     "pdf": Format("report.pdf", _pdf),
@@ -75,6 +81,7 @@ FORMATS = {
     "csv": Format("findings.csv", _csv),
     "junit": Format("junit.xml", _junit),
     "sarif": Format("findings.sarif", _sarif),
+    "oscal": Format("assessment-results.json", _oscal),
 }
 USUAL = ("html", "json")
 """What a run leaves beside its record."""
