@@ -1,8 +1,9 @@
 """How do code-scanning tools read a report? SARIF 2.1.0 (OASIS), one result a finding.
 
 A *must* that is not met is an error, a *should* a warning; what could not be looked at is `open`, never a pass. A chain
-has no files with lines: a result stands at a logical location, its target. Left out: the values that were seen
-(`data`).
+has no files with lines: a result stands at a logical location, its target. An accepted deviation is told among a
+result's properties and is no SARIF suppression: viewers hide what is suppressed (3.27.23), and a decision here hides no
+verdict. Left out: the values that were seen (`data`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from readiness.model import Finding, Rule, TargetKind, Verdict, Weight
 from readiness.report import Report
 from readiness.reports._names import target_text
-from readiness.reports._words import because_text, escape_control
+from readiness.reports._words import because_text, deviations_for, escape_control
 from readiness.texts import pick
 from readiness.values import moment_text
 
@@ -119,7 +120,22 @@ def _result(report: Report, lang: str, finding: Finding, place: int) -> dict[str
             }
         ],
         "partialFingerprints": {"ruleAndTarget/v1": digest},
+        "properties": {"cause": finding.cause.value, "deviations": _deviations(report, finding)},
     }
+
+
+def _deviations(report: Report, finding: Finding) -> list[dict[str, Any]]:
+    """The decisions to accept it, with their dates and whether they are in force; `expires` is null where malformed."""
+    return [
+        {
+            "reason": escape_control(one.reason),
+            "owner": escape_control(one.owner),
+            "approvedBy": escape_control(one.approved_by),
+            "expires": moment_text(one.expires) if one.expires else None,
+            "state": state.value,
+        }
+        for one, state in deviations_for(report, finding)
+    ]
 
 
 def _message(text: str) -> str:

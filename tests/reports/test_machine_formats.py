@@ -13,6 +13,7 @@ from lxml import etree
 
 from readiness.model import Verdict, Weight
 from readiness.report import Report
+from readiness.reports._words import escape_control
 from readiness.reports.formats import FORMATS, written
 from readiness.reports.spreadsheet import COLUMNS
 from readiness.texts import LANGUAGES, say
@@ -126,6 +127,19 @@ def test_sarif_tells_every_verdict_and_what_could_not_be_seen_is_open() -> None:
     assert {one["id"] for one in run["taxonomies"][0]["taxa"]} == {risk.id for risk in REPORT.checklist.risks}
     prints = {one["partialFingerprints"]["ruleAndTarget/v1"] for one in results}
     assert len(prints) == len({(one.rule, one.target) for one in REPORT.findings})
+
+
+def test_an_accepted_deviation_stands_in_sarif_and_hides_nothing() -> None:
+    results, without = sarif()["results"], sarif(replace(REPORT, deviations=()))["results"]
+    told = {json.dumps(one, sort_keys=True) for result in results for one in result["properties"]["deviations"]}
+    assert {json.loads(one)["state"] for one in told} == {"in_force", "expired", "unused"}
+    assert any(result["kind"] == "fail" and result["properties"]["deviations"] for result in results)
+    in_force = [one for one, state in REPORT.deviations if state == "in_force"]
+    assert {escape_control(one.reason) for one in in_force} <= {json.loads(one)["reason"] for one in told}
+    for one, bare in zip(results, without, strict=True):
+        assert "suppressions" not in one
+        assert (one["kind"], one["level"], one["message"]) == (bare["kind"], bare["level"], bare["message"])
+        assert bare["properties"]["deviations"] == []
 
 
 @pytest.mark.parametrize("name", [*HOSTILE.values(), "\ud800"])
