@@ -46,6 +46,9 @@ def test_a_vendor_declares_from_its_run_and_from_its_dossier(mine: Path, tmp_pat
     seal(Asked(vendor, checklists=mine), signer_of_issued(signing(authority("Rot"))), Path("v.zip"), NOON)
     done = call("declare", "v.zip", "--checklists", mine, "--out", "-", "--lang", "en")
     assert (done.exit_code, "No authority has established or examined" in done.stdout) == (10, True)
+    done = call("declare", vendor, "--checklists", mine, "--format", "pdf")
+    assert done.exit_code == 10, done.output
+    assert Path("egendeklaration.pdf").read_bytes().startswith(b"%PDF-")
     assert call("declare", vendor, "--checklists", mine, "--out", tmp_path / "no" / "x.html").exit_code == 2
 
 

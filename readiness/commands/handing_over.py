@@ -81,10 +81,12 @@ def seal(
 
 @click.command()
 @click.argument("run", type=FILE)
-@click.option("--out", type=FILE, help="File to write [default: egendeklaration.html]; - prints it.")
+@click.option("--format", "kind", type=click.Choice(["html", "pdf"]), default="html", show_default=True)
+@click.option("--out", type=FILE, help="File to write [default: egendeklaration.html or .pdf]; - prints it.")
 @options(ANCHORS, FORCE, LANG, JUDGING)
 def declare(
     run: Path,
+    kind: str,
     out: Path | None,
     anchors: tuple[Path, ...],
     force: bool,
@@ -98,18 +100,18 @@ def declare(
     RUN is a vendor's record, the folder of its run, or its dossier. The fields for signatures and decisions stay empty.
     """
     from readiness.dossier.signature import read_anchors
-    from readiness.reports.declaration import declaration
+    from readiness.reports.declaration import FORMATS
     from readiness.run import read_and_judge
     from readiness.whole_file import replacing
 
-    out = out or Path("egendeklaration.html")
+    out = out or Path(f"egendeklaration.{kind}")
     printed = str(out) == "-"
     if not printed and out.exists() and not force:
         raise UsageError(say(lang, "seal.exists", path=out))
     report = read_and_judge([run], checklists, at, part or "", read_anchors(anchors, lang))
     if report.profile.subject.kind != "vendor":
         raise UsageError(say(lang, "declaration.not_vendor", path=run))
-    page = declaration(report, lang).encode("utf-8")
+    page = FORMATS[kind](report, lang)
     if printed:
         click.echo(page, nl=False)
     else:

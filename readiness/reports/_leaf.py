@@ -23,7 +23,7 @@ TEMPLATES = files("readiness.reports") / "templates"
 POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def leaf(package: str, name: str, lang: str, **values: object) -> str:
+def leaf(package: str, name: str, lang: str, /, **values: object) -> str:
     """A package's template of that name, which extends `leaf.html.j2`, filled in; write it as UTF-8. Its own style lies
     beside it."""
     own = files(package) / "templates"

@@ -33,9 +33,14 @@ STANDARDS: list[Any] = ["ua-1", "a-2a"]
 
 def pdf_report(report: Report, lang: str) -> bytes:
     """The report as one PDF in a language ("sv" or "en")."""
+    return compiled(document(report, lang))
+
+
+def compiled(said: dict[str, Any]) -> bytes:
+    """A document as PDF."""
     template = (files("readiness.reports") / "templates" / "report.typ").read_bytes()
-    said = {"report": json.dumps(document(report, lang), ensure_ascii=True)}
-    pdf: bytes = typst.compile(template, sys_inputs=said, ignore_system_fonts=True, pdf_standards=STANDARDS)
+    given = {"report": json.dumps(said, ensure_ascii=True)}
+    pdf: bytes = typst.compile(template, sys_inputs=given, ignore_system_fonts=True, pdf_standards=STANDARDS)
     # Poppler takes a false that is written out for a value of the wrong type. Left out it says the same (ISO 32000-1,
     # table 321), and so many spaces leave every offset where it was.
     false = b"/Suspects false"
@@ -43,17 +48,22 @@ def pdf_report(report: Report, lang: str) -> bytes:
 
 
 def document(report: Report, lang: str) -> dict[str, Any]:
-    """What the template is given: blocks in their order, and what stands on every page."""
+    """What the template is given of a report."""
+    return sheet(report, lang, say(lang, "html.title_of", name=report.profile.subject.name), _blocks(report, lang))
+
+
+def sheet(report: Report, lang: str, title: str, blocks: list[Block]) -> dict[str, Any]:
+    """Blocks in their order, and what stands on every page of a document of that title, made out of a report."""
     before, after = say(lang, "html.page", number="\0", count="\1").split("\0")
     between, last = after.split("\1")
     at = report.judged_at.astimezone(UTC)
     said = {
-        "title": say(lang, "html.title_of", name=report.profile.subject.name),
+        "title": title,
         "author": " ".join(report.tool[0]),
         "lang": lang,
         "secrecy": say(lang, "legal.secrecy"),
         "page": {"first": before, "between": between, "last": last},
-        "blocks": _blocks(report, lang),
+        "blocks": blocks,
     }
     written = [at.year, at.month, at.day, at.hour, at.minute, at.second]
     return {**inert(said), "written": written, "colours": {n[2:]: c for n, c in colours().items()}, "shapes": shapes()}

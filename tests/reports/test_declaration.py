@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 
+import pikepdf
 import pytest
 
 from readiness.model import TargetKind, Verdict
 from readiness.report import Report
+from readiness.reports._declaration import declared
 from readiness.reports._scenarios import scenario_groups
 from readiness.reports._words import date_text, escape_control
-from readiness.reports.declaration import declaration
+from readiness.reports.declaration import declaration_page, declaration_pdf
 from readiness.texts import LANGUAGES, pick, say
 from tests.reports.page import Page
+from tests.reports.pdfs import pdf_info, pdf_words, squeezed
 from tests.reports.sample import HOSTILE, sample_report
 from tests.reports.test_html_accessibility import look
 
@@ -34,6 +38,10 @@ def vendors(**changed: object) -> Report:
 
 
 REPORT = vendors()
+
+
+def declaration(report: Report, lang: str) -> str:
+    return declaration_page(report, lang).decode("utf-8")
 
 
 def shown(report: Report = REPORT, lang: str = "sv") -> str:
@@ -179,3 +187,41 @@ def test_everybody_can_read_it(look, scheme: str, width: int) -> None:  # type: 
     assert found.violations == []
     assert found.sticks_out == []
     assert {"color-contrast", "html-has-lang", "td-headers-attr"} <= set(found.passes)
+
+
+# -- As PDF
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_pdf_says_what_the_page_says(lang: str) -> None:
+    pdf = declaration_pdf(REPORT, lang)
+    words, one = squeezed(pdf_words(pdf)), declared(REPORT, lang)
+    told = [said for row in (*one.scenarios, *one.risks) for said in (row.name, row.about, row.word, row.strength)]
+    told += [said for row in one.unmet for said in (row.rule, row.where, *row.decisions)]
+    told += [said for row in one.unseen for said in (row.where, row.why, row.waits)]
+    told += [said for fact in one.facts for said in fact]
+    told += [*one.notes, one.counted, *one.unused, one.waiting]
+    told += [say(lang, f"declaration.{key}") for key in ("nobody", "lead", "place", "name", "role", "signed")]
+    told += [say(lang, f"html_decision.{key}") for key in DECIDED]
+    assert len(told) > 150
+    assert [said for said in told if squeezed(escape_control(said)) not in words] == []
+    assert words.count(squeezed(say(lang, "declaration.nobody"))) == 2
+
+
+def test_the_pdf_is_tagged_has_a_language_and_a_title_and_is_the_same_each_time() -> None:
+    pdf = declaration_pdf(REPORT, "sv")
+    assert pdf == declaration_pdf(vendors(), "sv")
+    info = pdf_info(pdf)
+    assert info["Tagged"] == "yes"
+    assert info["Title"].startswith(say("sv", "declaration.title"))
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert str(opened.Root.Lang).startswith("sv")
+
+
+def test_a_pdf_of_names_that_act_shows_them() -> None:
+    name = "#panic() [röd] " + HOSTILE["bidi"] + HOSTILE["escape"]
+    subject = replace(REPORT.profile.subject, name=name, product=name)
+    words = squeezed(
+        pdf_words(declaration_pdf(replace(REPORT, profile=replace(REPORT.profile, subject=subject)), "sv"))
+    )
+    assert squeezed("#panic() [röd] " + escape_control(HOSTILE["bidi"] + HOSTILE["escape"])) in words
