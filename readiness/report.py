@@ -5,7 +5,8 @@ Left out: layout and words (reports, texts). Standard library only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
@@ -79,6 +80,10 @@ class Report:
     part: str = ""
     scenarios: tuple[ScenarioWords, ...] = ()
     excerpts: tuple[tuple[str, bytes], ...] = ()
+    by_id: Mapping[str, Target] = field(init=False, repr=False, compare=False)  # the profile's targets
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {target.id: target for target in reversed(self.profile.targets)})
 
     def findings_about(self, risk: str) -> tuple[tuple[Finding, Weight], ...]:
         """The findings that bear on a risk, each with its weight there: must first, worst verdict first."""
@@ -91,8 +96,8 @@ class Report:
         return tuple(observation for observation in self.observations if observation.target == target)
 
     def target(self, id_: str) -> Target:
-        """The target of that id."""
-        return next(target for target in self.profile.targets if target.id == id_)
+        """The target of that id; KeyError if there is none."""
+        return self.by_id[id_]
 
     def scenario(self, target: Target) -> ScenarioWords:
         """The words of the scenario that a target stands for: its id in place of them where no version told them."""

@@ -18,7 +18,7 @@ MOST_TITLES = 5
 
 def target_text(lang: str, report: Report, id_: str) -> str:
     """What a target is called: its kind, the node's name or its own id, and its address."""
-    target = next((target for target in report.profile.targets if target.id == id_), None)
+    target = report.by_id.get(id_)
     if target is None:
         return escape_control(id_)
     kind = say(lang, f"kind.{target.kind.value}")
@@ -34,7 +34,7 @@ def target_text(lang: str, report: Report, id_: str) -> str:
 
 def target_name(lang: str, report: Report, id_: str) -> str:
     """What a target is called where its kind is plain: its id, or a scenario's title."""
-    target = next((target for target in report.profile.targets if target.id == id_), None)
+    target = report.by_id.get(id_)
     scenario = target is not None and target.kind is TargetKind.SCENARIO
     return scenario_title(lang, report, target) if target and scenario else escape_control(id_)
 

@@ -33,6 +33,8 @@ CONTROL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def escape_control(text: str) -> str:
     r"""The text with every character that acts instead of showing written out: `\x1b`, `\n`, `\u202e`."""
+    if text.isprintable():  # nothing of CONTROL is, and nearly every text is
+        return text
     return "".join(_visible(char) if unicodedata.category(char) in CONTROL else char for char in text)
 
 

@@ -54,8 +54,8 @@ RISK_STATES = {
 
 
 def oscal_report(report: Report, lang: str) -> str:
-    """The report as JSON text in ASCII, the same for the same report; ends with a newline."""
-    return json.dumps(_Document(report, lang).whole(), sort_keys=True, indent=1, ensure_ascii=True) + "\n"
+    """The report as JSON text in ASCII, the same for the same report; one line, for it is long."""
+    return json.dumps(_Document(report, lang).whole(), sort_keys=True, ensure_ascii=True) + "\n"
 
 
 class _Document:

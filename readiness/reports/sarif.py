@@ -99,7 +99,7 @@ def _risks(report: Report, lang: str) -> dict[str, Any]:
 
 def _result(report: Report, lang: str, finding: Finding, place: int) -> dict[str, Any]:
     rule = report.checklist.rule(finding.rule)
-    target = next((one for one in report.profile.targets if one.id == finding.target), None)
+    target = report.by_id.get(finding.target)
     kind = target.kind if target else TargetKind.CHAIN
     digest = hashlib.sha256(f"{finding.rule}\0{escape_control(finding.target)}".encode()).hexdigest()
     return {

@@ -26,6 +26,7 @@ from readiness.model import (
 from readiness.report import DeviationState
 from readiness.reports._names import places, target_name, target_text
 from readiness.reports._words import (
+    CONTROL,
     because_text,
     clip,
     date_text,
@@ -296,3 +297,10 @@ def test_no_word_of_a_finding_acts_on_a_terminal() -> None:
     words += [target_text("sv", report, target.id) for target in TARGETS]
     words += [value_text("sv", observation.value) for observation in report.observations]
     assert all(escape_control(text) == text for text in words)
+
+
+def test_what_is_shown_as_it_is_holds_nothing_that_acts() -> None:
+    """The quick way through `escape_control`, character by character."""
+    every = [chr(code) for code in range(0x110000)]
+    assert {unicodedata.category(one) for one in every if escape_control(one) == one} & CONTROL == set()
+    assert sum(escape_control(one) != one for one in every) > 2000
