@@ -38,12 +38,19 @@ def compare(
 
     OLD and NEW are records, folders of runs or dossiers. --checklists and --at are about NEW.
     """
+    from readiness.dossier.faults import DossierError
     from readiness.dossier.signature import read_anchors
     from readiness.history import comparison, comparison_data, comparison_text, inputs
     from readiness.run import shipped_or
 
     todays, trusted = shipped_or(checklists), read_anchors(anchors, lang)
-    earlier, later = (inputs.read_run(path, todays, trusted) for path in (old, new))
+    runs = []
+    for path in (old, new):
+        try:
+            runs.append(inputs.read_run(path, todays, trusted))
+        except DossierError as fault:
+            raise UsageError(f"{path}: {fault.text(lang)}") from fault
+    earlier, later = runs
     if old_checklists:
         earlier = inputs.judged_by(earlier, shipped_or(old_checklists))
     judged = inputs.judgements(earlier, later, todays, at, part or "", lang)

@@ -127,6 +127,9 @@ def test_what_cannot_be_compared_is_told_with_what_to_give(tmp_path: Path, mine:
     done = compare(old, new, "--checklists", mine)
     assert (done.exit_code, "två körningar av samma kedja" in done.output) == (2, True), done.output
     assert compare(old, tmp_path / "nowhere", "--checklists", mine).exit_code == 2
+    (no_zip := tmp_path / "page.html").write_text("<!doctype html>" * 9, encoding="utf-8")
+    done = compare(old, no_zip, "--checklists", mine)
+    assert (done.exit_code, "page.html: " in done.output, "ZIP" in done.output) == (2, True, True)
     journal = old / "record" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"arende"', b'"brende"', 1))
     done = compare(old, new, "--checklists", mine)
