@@ -212,9 +212,7 @@ def placed(look: Look, path: Path) -> Iterator[tuple[int, Hit]]:
 def searched_in(path: Path) -> str:
     """Hits in a file, and megabytes of all processes that searched it."""
     with searching(Scanner(LITERALS), LITERALS, path.stat().st_size) as look:
-        workers = len(active_children())
-        found = hits(look, path)
-    return f"{found} {peak(workers)}"
+        return f"{hits(look, path)} {peak()}"
 
 
 if __name__ == "__main__":

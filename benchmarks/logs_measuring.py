@@ -101,10 +101,11 @@ def memory(way: str, path: Path) -> float:
     return float(megabytes)
 
 
-def peak(workers: int) -> float:
-    """Megabytes of this process, and of so many workers that have ended, at most."""
-    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + workers * largest) / 1024
+def peak() -> float:
+    """Megabytes that this process and its workers had at most, together."""
+    pids = ["self", *(str(child.pid) for child in active_children())]
+    status = (Path(f"/proc/{pid}/status").read_text(encoding="utf-8") for pid in pids)
+    return sum(int(kilobytes) for text in status for kilobytes in re.findall(r"VmHWM:\s*(\d+)", text)) / 1024
 
 
 def _processor() -> float:

@@ -11,7 +11,9 @@ from typing import Any
 
 from probes._logs.bulk import numpy_or_none
 
-CROWDED = 0.1
+PART = 1 << 17
+"""Bytes looked at in one go: what is computed of them has room in a core's own cache."""
+CROWDED = 0.5
 """From this share of words with a hit on, it is quicker to look at months for the whole block than for each."""
 
 
@@ -27,23 +29,30 @@ def number_ends(data: bytes) -> Sequence[int]:
     none. Where there are many, those are left out whose third digit begins no month.
     """
     np = numpy_or_none()
-    value = np.frombuffer(data, np.uint8) - np.uint8(48)
-    digit = _bits(np, value < 10)
+    digit = _bits(np, data, 10)
     two = digit & _after(np, digit, 1)
     four = two & _after(np, two, 2)
     six = four & _after(np, two, 4)
     last = four & ~_after(np, digit, 4)
     found = last & _six_before(np, six)
     if np.count_nonzero(found) > CROWDED * len(found):
-        found &= _six_before(np, six & _after(np, _bits(np, value < 2), 2))
+        found &= _six_before(np, six & _after(np, _bits(np, data, 2), 2))
     ends = _places(np, found) + 5
     return ends[(ends > 11) & (ends <= len(data))]  # type: ignore[no-any-return]
 
 
-def _bits(np: Any, flags: Any) -> Any:
-    """Flags as words of 64, the first in the lowest bit; filled up with noughts."""
-    packed = np.packbits(flags, bitorder="little")
-    return np.concatenate((packed, np.zeros(-len(packed) % 8, np.uint8))).view("<u8")
+def _bits(np: Any, data: bytes, above: int) -> Any:
+    """Which bytes are digits below a number: words of 64 bits, the first byte in the lowest; filled up with noughts."""
+    row = np.frombuffer(data, np.uint8)
+    bits = np.zeros(-(-len(row) // 64) * 8, np.uint8)
+    value, below = np.empty(PART, np.uint8), np.empty(PART, np.bool_)
+    for start in range(0, len(row), PART):
+        part = row[start : start + PART]
+        np.subtract(part, 48, out=value[: len(part)])
+        np.less(value, above, out=below)
+        packed = np.packbits(below[: len(part)], bitorder="little")
+        bits[start // 8 : start // 8 + len(packed)] = packed
+    return bits.view("<u8")
 
 
 def _after(np: Any, bits: Any, places: int) -> Any:

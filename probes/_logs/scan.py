@@ -55,13 +55,10 @@ class Scanner:
     def look(self, block: Block) -> Result:
         """What stands in one block."""
         data, low, high, unended = block
-        found: dict[tuple[int, str], numbers.Found | secrets.Secret] = {}
-        for place, ends in self.engine.candidates(data).items():
-            for one in self._patterns[place].read(data, ends):
-                if low <= one.start < high:
-                    kind = one.pattern if isinstance(one, secrets.Secret) else one.digits
-                    found[one.start, kind] = one
-        apart = list(_apart(found.values()))
+        candidates = self.engine.candidates(data)
+        readers = ((self._patterns[place].read, candidates[place]) for place in sorted(candidates))
+        found = (one for read, ends in readers for one in read(data, ends) if low <= one.start < high)
+        apart = list(_apart(found))
         lines = lines_before(data, [low, *(one.start for one in apart), high])
         hits = tuple(_hit(one, line) for one, line in zip(apart, lines[1:], strict=False))
         return Result(high - low, lines[-1] + unended, hits)

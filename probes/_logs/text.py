@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-SIZE = 1 << 20
+SIZE = 1 << 21
 BACK = 512
 AHEAD = 16_384
 """How far before a hit its surroundings are looked at, and how far a hit may reach."""

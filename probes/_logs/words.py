@@ -39,6 +39,7 @@ def _any_of(words: Iterable[bytes]) -> bytes:
     return (b"(?:" + b"|".join(ways) + b")" + (b"?" if b"" in rests else b"")) if ways else b""
 
 
+LOWER = bytes(range(256)).lower()
 LISTED = re.compile(_any_of(NAMES))
 FIELD = re.compile(rb"[a-z0-9.\x80-\xff]*")
 GENERAL = frozenset(b"value id number nr text data content extension key v msg message".split())
@@ -48,7 +49,8 @@ GENERAL = frozenset(b"value id number nr text data content extension key v msg m
 def beside(text: bytes, start: int, end: int) -> str:
     """The name of the word that stands nearest before a number in the same line, else after it; "" for none. Where the
     number is the value of a field that says what it is (orderId=), only the field's own name counts."""
-    before = _folded(text[max(0, start - BEFORE) : start].rpartition(b"\n")[2])
+    before = text[max(0, start - BEFORE) : start]
+    before = _folded(before[before.rfind(b"\n") + 1 :])
     field = _field(before)
     if words := LISTED.findall(field or before):
         return NAMES[words[-1]]
@@ -68,4 +70,4 @@ def _field(before: bytes) -> bytes:
 
 def _folded(text: bytes) -> bytes:
     """ASCII in lower case, and without what stands between words."""
-    return text.lower().translate(None, b" _-")
+    return text.translate(LOWER, b" _-")

@@ -19,15 +19,15 @@ from multiprocessing.shared_memory import SharedMemory
 from threading import Lock
 from typing import NamedTuple
 
-from probes._logs.scan import Result, Scanner
-from probes._logs.text import AHEAD, BACK, SIZE, Block
+from probes._logs.scan import Hit, Result, Scanner
+from probes._logs.text import SIZE, Block
 
-WORTH_IT = 128 << 20
-"""Bytes from which on it is quicker to start processes, which takes a second, than to search alone."""
+WORTH_IT = 512 << 20
+"""Bytes from which on it is quicker to start processes, which takes half a second, than to search alone."""
 MOST = 8
 DEPTH = 2
 """Blocks that each worker has before it: one that it searches, one that waits."""
-ROOM = 4 * SIZE + BACK + AHEAD
+ROOM = 3 * SIZE
 """Bytes of shared memory for a block; a larger one, which no reader gives, is searched here."""
 START = 30.0
 """Seconds that a worker may take to start."""
@@ -102,16 +102,17 @@ class Worker:
     def give(self, task: Task) -> None:
         """Hand over a block."""
         try:
-            self._here.send(task)
+            self._here.send(tuple(task))
         except OSError:
             self._here.close()
 
     def answer(self) -> Result | None:
         """What it says to the first block that it has not answered yet; None where it never will."""
         try:
-            return self._here.recv()  # type: ignore[no-any-return]
+            size, lines, hits = self._here.recv()
         except (EOFError, OSError):
             return None
+        return Result(size, lines, tuple(map(Hit._make, hits)))
 
 
 def serve(connection: Connection, name: str, literals: tuple[bytes, ...]) -> None:
@@ -121,9 +122,12 @@ def serve(connection: Connection, name: str, literals: tuple[bytes, ...]) -> Non
     memory = SharedMemory(name)
     scanner = Scanner(literals)
     try:
-        connection.send(Result(0, 0, ()))
+        connection.send((0, 0, []))
         while True:
-            connection.send(scanner.look(connection.recv().block(memory)))
+            found = scanner.look(Task(*connection.recv()).block(memory))
+            connection.send(
+                (found.size, found.lines, list(map(tuple, found.hits)))
+            )  # a third of the time of named ones
     except (EOFError, OSError):
         return
     finally:
