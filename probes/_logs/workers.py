@@ -12,10 +12,13 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from errno import ENOSPC
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from shutil import disk_usage
 from threading import Lock
 from typing import NamedTuple
 
@@ -25,10 +28,13 @@ from probes._logs.text import SIZE, Block
 WORTH_IT = 512 << 20
 """Bytes from which on it is quicker to start processes, which takes half a second, than to search alone."""
 MOST = 8
+"""Workers at most."""
 DEPTH = 2
 """Blocks that each worker has before it: one that it searches, one that waits."""
 ROOM = 3 * SIZE
 """Bytes of shared memory for a block; a larger one, which no reader gives, is searched here."""
+MEMORY = Path("/dev/shm")  # noqa: S108  # only asked for its size
+"""Where Linux keeps shared memory; a container often has 64 MB of it."""
 START = 30.0
 """Seconds that a worker may take to start."""
 Look = Callable[[Iterable[Block]], Iterator[Result]]
@@ -56,7 +62,10 @@ def searching(scanner: Scanner, literals: tuple[bytes, ...], size: int) -> Itera
 
 
 def _started(stack: ExitStack, count: int, scanner: Scanner, literals: tuple[bytes, ...]) -> Look:
-    memory = SharedMemory(create=True, size=count * DEPTH * ROOM)
+    size = count * DEPTH * ROOM
+    if MEMORY.is_dir() and disk_usage(MEMORY).free < size:  # Linux gives more than there is, and kills who uses it
+        raise OSError(ENOSPC, "too little shared memory")
+    memory = SharedMemory(create=True, size=size)
     stack.callback(memory.close)
     try:
         workers = [Worker(stack, memory.name, literals) for _ in range(count)]

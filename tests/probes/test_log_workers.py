@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from multiprocessing import active_children
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -97,6 +98,16 @@ def test_a_probe_searches_a_large_log_so(several: list[str], tmp_path: Path) -> 
     assert value(seen, "bytes_read") == len(LOG) + len(LOG) // 2
     assert value(seen, "files_read") == 2
     assert value(seen, "canary_persons") == len(PERSONS)
+
+
+def test_too_little_shared_memory_is_not_used(
+    several: list[str], monkeypatch: pytest.MonkeyPatch, alone: tuple[Scanner, list[Result]], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(workers, "MEMORY", tmp_path)
+    monkeypatch.setattr(workers, "disk_usage", lambda _: SimpleNamespace(free=8 * SIZE))
+    with workers.searching(alone[0], (PIECE,), 0) as look_through:
+        assert not several
+        assert list(look_through(blocks(pieces()))) == alone[1]
 
 
 @pytest.mark.parametrize("missing", ["memory", "process"])
