@@ -17,6 +17,7 @@ from readiness.recording import OUTCOMES, AccountRow, Exchange
 
 Values = dict[str, Value | Unseen]
 SETTLED, OPEN = {"paper", "failed"}, {"unknown", "pending"}
+UNNAMED = "the log that is the account does not show which messages are those to {} of the persons"
 NO_ACCOUNT = Unseen(Reason.NOT_CONFIGURED, "the run has no account of any message")
 FACTS = (
     "accounted", "unaccounted", "outcomes", "channels", "channels_told", "delivered_without_receipt", "settled_twice",
@@ -31,6 +32,8 @@ def read_account(performed: Performed) -> Values:
     values: Values = {"messages": len(persons), "uncertain_messages": len(shaken)}
     if not performed.accounted:
         return values | dict.fromkeys(FACTS, NO_ACCOUNT)
+    if of_nobody := len(performed.performance.unnamed):
+        return values | dict.fromkeys(FACTS, Unseen(Reason.NOT_CONFIGURED, UNNAMED.format(of_nobody)))
     rows = final_rows(performed)
     by_person = {person: [row for row in rows if row.person == person] for person in performed.persons}
     accounted = sum(min(len(own), persons.count(person)) for person, own in by_person.items())

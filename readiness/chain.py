@@ -185,17 +185,21 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class AccountSource:
-    """Where a sending system says what became of each message: exactly one of `file`, `command` and `url`.
+    """Where a sending system says what became of each message: exactly one of `file`, `command`, `url` and `log`.
 
-    `format`: csv or json. `rows` is the dotted path to the list in JSON, "" where the list is all. `columns` pairs
-    person, message, outcome, channel, told with the system's own names; `words` an outcome, and `channels` a channel,
-    with one of the system's words for it; `told` has its words for yes. Words are compared without regard to case.
+    `format`: csv, json or log. `log` is the id of a log source; `patterns` are regular expressions by which lines of a
+    log are read, whose groups have the names of the columns, or `answer` (`profile.patterns`). `rows` is the dotted
+    path to the list in JSON, "" where the list is all. `columns` pairs person, message, outcome, channel, told with the
+    system's own names; `words` an outcome, and `channels` a channel, with one of the system's words for it; `told` has
+    its words for yes. Words are compared without regard to case.
     """
 
     file: str = ""
     command: tuple[str, ...] = ()
     url: str = ""
+    log: str = ""
     format: str = "csv"
+    patterns: tuple[str, ...] = ()
     delimiter: str = ","
     encoding: str = "utf-8"
     rows: str = ""

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from readiness.chain import Profile, Start
+from readiness.chain import AccountSource, Profile, Start
 from readiness.contract.persons import test_persons
 from readiness.contract.schemas import load_contract
 from readiness.errors import UsageError
 from readiness.exercise.account import Reading
 from readiness.exercise.conductor import Conductor, Terms
 from readiness.exercise.ledger import Ledger, required
+from readiness.exercise.links import Links
+from readiness.exercise.log_account import compiled
+from readiness.exercise.log_lines import LogPlace
 from readiness.exercise.processes import allowed
 from readiness.exercise.renumbering import Renumbered
 from readiness.exercise.sight import Sight
@@ -31,7 +34,7 @@ from readiness.model import TargetKind
 from readiness.preparing import Prepared, last_told, the_system
 from readiness.record import Record
 from readiness.record_writing import Writer
-from readiness.recording import connection_target, exchange_target
+from readiness.recording import Exchange, connection_target, exchange_target
 from readiness.run import Exercise, utc_now
 from readiness.serving import AUTHORITY, SETTLE, notice
 from readiness.session import Recorded
@@ -40,6 +43,8 @@ from readiness.stage.memory import Memory
 from readiness.stage.stage import running_stage
 from readiness.texts import say
 
+EARLIER = timedelta(days=1)
+"""How much earlier than the exercise a log may have been written to and still be read: clocks of machines differ."""
 SPARE = timedelta(hours=1)
 """How much longer than the longest exercise a stage stands that other machines reach."""
 TABLES = "persons"
@@ -77,7 +82,7 @@ def performing(prepared: Prepared, hearing: Hearing) -> Acting:
     sending = prepared.sending
     if sending.start is None:
         raise UsageError(say(lang, "exercise.no_start", id=sending.target))
-    source = _source(profile, lang)
+    source = _source(profile, lang, utc_now())
     for command in allowed([sending.start.command, source.said.command], lang, allow=asked.allow_command):
         hearing.said("exercise.command", command=command)
     start = _starter(sending.start, profile, source.web, lang, hearing.told)
@@ -96,7 +101,7 @@ def performing(prepared: Prepared, hearing: Hearing) -> Acting:
             system = System(
                 stage,
                 start(folder),
-                Ledger(source, _reading(source, lang), now),
+                Ledger(source, _reading(source, lang, journal.exchanges), now),
                 Sight(journal),
                 prepared.limits,
                 hearing,
@@ -124,7 +129,7 @@ def collecting(profile: Profile, before: Record, hearing: Hearing, *, allow_comm
     earlier, lang = last_told((before,)).values(), hearing.lang
     if not any(one.started for one in earlier):
         raise UsageError(say(lang, "exercise.nothing_performed", record=before.folder))
-    source = _source(profile, lang)
+    source = _source(profile, lang, before.started)
     for command in allowed([source.said.command], lang, allow=allow_command):
         hearing.said("exercise.command", command=command)
     known = [row for one in earlier for row in one.account]
@@ -132,13 +137,14 @@ def collecting(profile: Profile, before: Record, hearing: Hearing, *, allow_comm
     @contextlib.asynccontextmanager
     async def exercise(writer: Writer) -> AsyncIterator[Recorded]:
         journal = Memory(writer)
-        ledger = Ledger(source, _reading(source, lang), now, known)
+        exchanges = {exchange_target(one).id: one for one in before.exchanges}
+        ledger = Ledger(source, _reading(source, lang, exchanges), now, known)
         await required(ledger.read())
         for one in earlier:
-            journal.tell_recorded(replace(one, account=ledger.of(one.persons)) if one.started else one)
+            journal.tell_recorded(ledger.account_for(one) if one.started else one)
         yield Recorded(
             {connection_target(one).id: one for one in before.connections},
-            {exchange_target(one).id: one for one in before.exchanges},
+            exchanges,
             performances=journal.performances,
         )
 
@@ -167,16 +173,32 @@ def _tables(folder: Path) -> Path:
     return folder / TABLES
 
 
-def _source(profile: Profile, lang: str) -> Source:
+def _source(profile: Profile, lang: str, began: datetime) -> Source:
+    """The account of the one sending system, of an exercise that began then."""
     sending = the_system(profile, lang)
     if sending.account is None:
         raise UsageError(say(lang, "exercise.no_account", id=sending.target))
     anchors = [_read(path) for path in profile.trust_anchors]
-    return Source(sending.account, Path(profile.source).parent, Web(anchors))
+    log = _log(sending.account, profile, lang, began - EARLIER)
+    return Source(sending.account, Path(profile.source).parent, Web(anchors), log)
 
 
-def _reading(source: Source, lang: str) -> Reading:
-    return Reading(source.said, source.origin, tuple(person.number for person in test_persons()), lang)
+def _log(said: AccountSource, profile: Profile, lang: str, since: datetime) -> LogPlace | None:
+    """Which files an account is that is a log in files. UsageError where nothing can be read of it."""
+    compiled(said.patterns, lang)
+    if said.format == "log" and said.file:
+        return LogPlace(said.file, said.encoding, since)
+    if not said.log:
+        return None
+    source = next(target for target in profile.targets if target.id == said.log)
+    if not source.address:
+        raise UsageError(say(lang, "exercise.log_without_path", id=source.id))
+    return LogPlace(source.address, str(source.says("encoding") or ""), since)
+
+
+def _reading(source: Source, lang: str, exchanges: Mapping[str, Exchange]) -> Reading:
+    persons = tuple(person.number for person in test_persons())
+    return Reading(source.said, source.origin, persons, lang, Links(exchanges))
 
 
 def _message_type(profile: Profile) -> str:

@@ -193,7 +193,8 @@ class Performance:
     `controlled`: whether the sane delivery beside it was delivered: "delivered", "failed", or "" where it was never
     tried. `recovered` is the end of the first sane delivery afterwards, None where there was none until
     `recovery_ended`; both None where nobody waited for one. `waited_ns` is how long the system waited for the silent
-    scenario's answer, None where that is not known. A scenario may be told again with a fuller account: the last one
+    scenario's answer, None where that is not known. `unnamed` are persons of
+    whose messages the account, a log, cannot tell. A scenario may be told again with a fuller account: the last one
     told counts. `unseen` says why it was not performed: it begins with a reason of the model's.
     """
 
@@ -215,6 +216,7 @@ class Performance:
     recovery_ended: Moment | None = None
     waited_ns: int | None = None
     account: tuple[AccountRow, ...] = ()
+    unnamed: tuple[str, ...] = ()
     unseen: str = ""
 
 

@@ -91,6 +91,7 @@ EXERCISE_DOORS = {
     "contract",
     "errors",
     "exercise",
+    "log_files",
     "model",
     "personal",
     "probe",
@@ -98,7 +99,7 @@ EXERCISE_DOORS = {
     "stage",
     "texts",
 }
-EXERCISE_PURE = {"account", "plan"}
+EXERCISE_PURE = {"account", "links", "log_account", "plan"}
 
 
 @pytest.mark.parametrize("path", EXERCISE, ids=lambda p: p.stem)

@@ -13,12 +13,13 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from readiness import personal
 from readiness.chain import AccountSource
 from readiness.errors import AccountError, Fault
+from readiness.exercise.links import Links
 from readiness.recording import AccountRow, Moment
 from readiness.texts import say
 
@@ -32,17 +33,19 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Whose account it is and for whom it is read. `origin` names it in errors; `persons` have twelve digits."""
+    """Whose account it is and for whom it is read. `origin` names it in errors; `persons` have twelve digits; `links`
+    tells whom a message is to that a log names by an id only."""
 
     source: AccountSource
     origin: str
     persons: Collection[str]
     lang: str = "sv"
+    links: Links = field(default_factory=Links)
 
 
 def read_account(data: bytes, reading: Reading, at: Moment) -> tuple[AccountRow, ...]:
     """Every row, in the account's order; `at` is when it was read. AccountError with every fault (20 at most)."""
-    faults = _Faults(reading)
+    faults = Faults(reading)
     names = dict(reading.source.columns)
     text = _decoded(data, reading.source.encoding, faults)
     rows = _csv_rows(text, names, reading.source, faults) if reading.source.format == "csv" else None
@@ -58,7 +61,7 @@ Place = tuple[int, str]
 """Line (0 where there are none), and what stands before the column's name in an error."""
 
 
-class _Faults:
+class Faults:
     """What is wrong in one account, in the reader's language."""
 
     def __init__(self, reading: Reading) -> None:
@@ -66,6 +69,7 @@ class _Faults:
         self.found: list[Fault] = []
 
     def add(self, place: Place, column: str, code: str, **values: object) -> None:
+        """Note one mistake."""
         wrong, cure = (say(self.reading.lang, f"account_{part}.{code}", **values) for part in ("wrong", "cure"))
         self.found.append(Fault(self.reading.origin, place[0], place[1] + column, wrong, cure))
 
@@ -75,11 +79,12 @@ class _Faults:
         return AccountError(self.found[:TOLD])
 
     def raise_any(self) -> None:
+        """AccountError where there was any."""
         if self.found:
             raise AccountError(self.found[:TOLD])
 
 
-def _decoded(data: bytes, encoding: str, faults: _Faults) -> str:
+def _decoded(data: bytes, encoding: str, faults: Faults) -> str:
     """The text; a byte order mark says more than the profile."""
     codec = next((codec for mark, codec in MARKS if data.startswith(mark)), CODECS[encoding])
     try:
@@ -90,7 +95,7 @@ def _decoded(data: bytes, encoding: str, faults: _Faults) -> str:
 
 
 def _csv_rows(
-    text: str, names: Mapping[str, str], source: AccountSource, faults: _Faults
+    text: str, names: Mapping[str, str], source: AccountSource, faults: Faults
 ) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Each row under its header, with its line; empty ones are passed over."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=source.delimiter, strict=True)
@@ -98,7 +103,7 @@ def _csv_rows(
         header = [name.strip() for name in next(reader, [])]
         missing = [name for name in names.values() if name not in header]
         for name in missing:
-            faults.add((1, ""), name, "column", known=_shown(", ".join(header)) or "-")
+            faults.add((1, ""), name, "column", known=shown(", ".join(header)) or "-")
         faults.raise_any()
         for values in reader:
             place = (reader.line_num, "")
@@ -111,7 +116,7 @@ def _csv_rows(
 
 
 def _json_rows(
-    text: str, names: Mapping[str, str], path: str, faults: _Faults
+    text: str, names: Mapping[str, str], path: str, faults: Faults
 ) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Each object in the list at the dotted path, with its number, counted from 1."""
     try:
@@ -121,7 +126,7 @@ def _json_rows(
         raise faults.stop((getattr(error, "lineno", 1), ""), "", "json", said=said) from None
     for key in path.split(".") if path else ():
         if not isinstance(value, dict) or key not in value:
-            known = _shown(", ".join(value)) if isinstance(value, dict) else "-"
+            known = shown(", ".join(value)) if isinstance(value, dict) else "-"
             raise faults.stop((0, ""), path, "rows", known=known or "-")
         value = value[key]
     if not isinstance(value, list):
@@ -150,26 +155,26 @@ MISSING = object()
 
 
 def _row(
-    place: Place, row: Mapping[str, Any], names: Mapping[str, str], faults: _Faults, at: Moment
+    place: Place, row: Mapping[str, Any], names: Mapping[str, str], faults: Faults, at: Moment
 ) -> AccountRow | None:
     """One row in our words; None where a fault is noted."""
     before, source = len(faults.found), faults.reading.source
     texts = {key: _text(place, name, row.get(name, MISSING), key, faults) for key, name in names.items()}
-    person = _person(texts["person"], faults.reading.persons)
+    person = person_of(texts["person"], faults.reading.persons)
     if texts["person"] and not person:
         faults.add(place, names["person"], "person")
-    outcome = _meaning(place, names["outcome"], texts["outcome"], source.words, "words", faults)
+    outcome = meaning(place, names["outcome"], texts["outcome"], source.words, "words", faults)
     channel = texts.get("channel", "")
     if channel:
-        channel = _meaning(place, names["channel"], channel, source.channels, "channels", faults)
+        channel = meaning(place, names["channel"], channel, source.channels, "channels", faults)
     told = texts.get("told", "")
     if len(faults.found) > before:
         return None
     yes = told.casefold() in source.told if told else None
-    return AccountRow(person, _shown(texts.get("message", "")), outcome, at, channel, yes)
+    return AccountRow(person, shown(texts.get("message", "")), outcome, at, channel, yes)
 
 
-def _text(place: Place, name: str, value: object, key: str, faults: _Faults) -> str:
+def _text(place: Place, name: str, value: object, key: str, faults: Faults) -> str:
     """A value as text without space around it; "" where there is none and none is needed."""
     if value is MISSING and key in {"message", "channel", "told"}:
         return ""
@@ -185,7 +190,7 @@ def _text(place: Place, name: str, value: object, key: str, faults: _Faults) -> 
     return ""
 
 
-def _person(said: str, persons: Collection[str]) -> str:
+def person_of(said: str, persons: Collection[str]) -> str:
     """The declared test person, twelve digits; "" for anyone else."""
     digits = re.sub(r"[-+ ]", "", said)
     if digits in persons:
@@ -193,18 +198,16 @@ def _person(said: str, persons: Collection[str]) -> str:
     return next((one for one in persons if one[2:] == digits), "") if len(digits) == 10 else ""
 
 
-def _meaning(
-    place: Place, name: str, said: str, words: tuple[tuple[str, str], ...], table: str, faults: _Faults
-) -> str:
+def meaning(place: Place, name: str, said: str, words: tuple[tuple[str, str], ...], table: str, faults: Faults) -> str:
     """What a word of the system's means in ours."""
     found = next((ours for ours, theirs in words if theirs == said.casefold()), "")
     if said and not found:
         known = ", ".join(dict.fromkeys(theirs for _, theirs in words)) or "-"
-        faults.add(place, name, "word", word=_shown(said), known=known, table=table)
+        faults.add(place, name, "word", word=shown(said), known=known, table=table)
     return found
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A text as it may be kept or shown: no personal identity number, nothing unprintable, not too long."""
     masked = personal.mask(text[: 2 * LONGEST])
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in masked)[:LONGEST]

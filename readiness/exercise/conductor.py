@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from readiness.errors import AccountError
 from readiness.exercise.controls import Controls
@@ -139,8 +139,8 @@ class Conductor:
         for casting in able:
             beside = casting if casting.scenario.group == "control" else among.get(casting.scenario.control)
             controlled = played.controlled if beside is None else self._delivered(beside, played.started.ns)
-            account = self._system.ledger.of((casting.person,))
-            self._take(played.tell(self._next_id(), casting, controlled, account, self._waited_ns))
+            performance = played.tell(self._next_id(), casting, controlled, self._waited_ns)
+            self._take(self._system.ledger.account_for(performance))
 
     def _delivered(self, casting: Casting, since_ns: int) -> str:
         """Whether the control within a round was delivered."""
@@ -173,9 +173,9 @@ class Conductor:
         except (AccountError, CannotObserve):
             return
         for performance in tuple(self.told.values()):
-            account = self._system.ledger.of(set(performance.persons))
-            if performance.started and account != performance.account:
-                self._take(replace(performance, account=account))
+            fuller = self._system.ledger.account_for(performance)
+            if performance.started and fuller != performance:
+                self._take(fuller)
 
     @property
     def _waited(self) -> float | None:

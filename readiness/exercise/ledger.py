@@ -10,12 +10,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 
 from readiness.errors import AccountError, UsageError
 from readiness.exercise.account import Reading, read_account
+from readiness.exercise.log_account import read_log
 from readiness.exercise.sources import Source
 from readiness.probe import CannotObserve
-from readiness.recording import AccountRow, Moment
+from readiness.recording import AccountRow, Moment, Performance
 
 TRIES = 3
 """A file may be half written, and a service busy, just when it is read."""
@@ -60,8 +62,9 @@ class Ledger:
                 return
 
     async def glance(self) -> None:
-        """Read it between times, where that costs nobody anything: a file. Whatever is wrong is told by `read`."""
-        if self._reading.source.file:
+        """Read it between times, where that costs nobody anything: a file, but for a log. Whatever is wrong is told by
+        `read`."""
+        if self._reading.source.file and not self._source.log:
             with suppress(AccountError, CannotObserve):
                 self._take(await self._rows())
 
@@ -73,8 +76,18 @@ class Ledger:
         rows = [row for (person, _, _), said in self._said.items() if person in persons for row in said]
         return tuple(sorted(rows, key=lambda row: row.at.ns))
 
+    def account_for(self, performance: Performance) -> Performance:
+        """The performance with all that was said of its messages, and of whom nothing could be said: a log need not
+        name persons, and where no id of theirs is known either, nobody knows which of its messages are theirs."""
+        persons = set(performance.persons)
+        rows = self.of(persons)
+        named = {row.person for row in rows} | self._reading.links.named
+        unnamed = tuple(sorted(persons - named)) if self._reading.source.format == "log" else ()
+        return replace(performance, account=rows, unnamed=unnamed)
+
     async def _rows(self) -> tuple[AccountRow, ...]:
-        return read_account(await self._source.read(), self._reading, self._clock())
+        read = read_log if self._reading.source.format == "log" else read_account
+        return read(await self._source.read(), self._reading, self._clock())
 
     def _take(self, rows: Collection[AccountRow]) -> None:
         places: Counter[tuple[str, str]] = Counter()

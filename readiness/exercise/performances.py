@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness.exercise.plan import Round
-from readiness.recording import AccountRow, Moment, Performance
+from readiness.recording import Moment, Performance
 from readiness.stage.scenario import Casting
 
 DELIVERED, FAILED = "delivered", "failed"
@@ -27,10 +27,8 @@ class Played:
     recovery_ended: Moment | None = None
     unseen: str = ""
 
-    def tell(
-        self, id_: str, casting: Casting, controlled: str, account: tuple[AccountRow, ...], waited_ns: int | None
-    ) -> Performance:
-        """One of its scenarios, with the control that counts for it."""
+    def tell(self, id_: str, casting: Casting, controlled: str, waited_ns: int | None) -> Performance:
+        """One of its scenarios, with the control that counts for it, and without an account."""
         return _performance(
             id_,
             casting,
@@ -42,7 +40,6 @@ class Played:
             recovered=self.recovered,
             recovery_ended=self.recovery_ended,
             waited_ns=waited_ns,
-            account=account,
             unseen=self.unseen,
         )
 

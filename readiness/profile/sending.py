@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from readiness.chain import AccountSource, Sending, StagePlan, Start
+from readiness.profile.patterns import line_pattern
 from readiness.profile.shapes import (
     host_name,
     listening_address,
@@ -24,7 +25,10 @@ from readiness.recording import CHANNELS, OUTCOMES
 
 CLIENT_CERTIFICATE = ("required", "requested", "none")
 PLACEHOLDERS = ("{persons}", "{round}")
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "json", "log")
+KEYS = {"delimiter": "csv", "rows": "json", "columns": "csv, json", "patterns": "log"}
+"""Keys of an account that belong to some of its formats."""
+MOST_PATTERNS = 20
 ENCODINGS = ("utf-8", "latin-1", "windows-1252", "utf-16")
 COLUMNS = ("person", "message", "outcome", "channel", "told")
 NEEDED = ("person", "outcome")
@@ -81,7 +85,7 @@ def read_sendings(root: Section, known: Known) -> tuple[Sending, ...]:
             Sending(
                 otherwise.target,
                 _start(start) if start else None,
-                _account(account, known.path) if account else None,
+                _account(account, known.path, root.ids("log_source")) if account else None,
                 **seconds,
             )
         )
@@ -112,12 +116,19 @@ def _start(section: Section) -> Start:
     return start
 
 
-def _account(section: Section, path: Callable[[str], str]) -> AccountSource:
-    _exactly_one(section, ("file", "command", "url"))
+def _account(section: Section, path: Callable[[str], str], logs: Sequence[str]) -> AccountSource:
+    _exactly_one(section, ("file", "command", "url", "log"))
+    log = section.word("log", logs)
     format_ = section.word("format", FORMATS) or "csv"
-    for key, belongs in (("delimiter", "csv"), ("rows", "json")):
-        if key in section.data and format_ != belongs:
-            section.wrong(key, "other_format", format=belongs)
+    if "log" in section.data:
+        if "format" in section.data and format_ != "log":
+            section.wrong("format", "format_of_log", format=format_)
+        format_ = "log"
+    for key, belongs in KEYS.items():
+        if key in section.data and format_ not in belongs.split(", "):
+            section.wrong(key, "other_format", format=belongs.partition(",")[0])
+    if "log" in section.data and "encoding" in section.data:
+        section.wrong("encoding", "encoding_of_log")
     delimiter = section.text("delimiter", prose=True)
     if len(delimiter) > 1 or delimiter in {"\n", '"'}:
         section.wrong("delimiter", "delimiter")
@@ -125,11 +136,13 @@ def _account(section: Section, path: Callable[[str], str]) -> AccountSource:
         file=path(section.text("file")),
         command=_command(section, ()),
         url=section.shaped("url", web_address),
+        log=log,
         format=format_,
+        patterns=_patterns(section, required=format_ == "log"),
         delimiter=delimiter or ",",
         encoding=section.word("encoding", ENCODINGS) or "utf-8",
         rows=section.text("rows"),
-        columns=_columns(section),
+        columns=_columns(section, required=format_ != "log"),
         words=_words(section, "words", OUTCOMES),
         channels=_words(section, "channels", CHANNELS),
         told=tuple(word.casefold() for word in section.texts("told")) or YES,
@@ -160,8 +173,17 @@ def _command(section: Section, placeholders: Sequence[str]) -> tuple[str, ...]:
     return arguments
 
 
-def _columns(section: Section) -> tuple[tuple[str, str], ...]:
-    if (table := section.table("columns", required=True)) is None:
+def _patterns(section: Section, *, required: bool) -> tuple[str, ...]:
+    patterns = section.texts("patterns", line_pattern, required=required)
+    if len(patterns) > MOST_PATTERNS:
+        section.wrong("patterns", "pattern_many", most=MOST_PATTERNS)
+    elif patterns and all(patterns) and not any("(?P<outcome>" in pattern for pattern in patterns):
+        section.wrong("patterns", "pattern_outcome")
+    return patterns
+
+
+def _columns(section: Section, *, required: bool) -> tuple[tuple[str, str], ...]:
+    if (table := section.table("columns", required=required)) is None:
         return ()
     pairs = [(key, table.text(key, required=key in NEEDED)) for key in COLUMNS]
     table.done()

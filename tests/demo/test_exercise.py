@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from readiness import personal
+from readiness.chain import AccountSource
 from readiness.contract.persons import test_persons
 from readiness.demo import exercise
 from readiness.demo.chain import planned, started
-from readiness.demo.conducting import EIGHT, performed
+from readiness.demo.conducting import EIGHT, account_source, performed
 from readiness.demo.exercise import WAYS, DemoExercise
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.plan import SENDING
@@ -28,6 +29,9 @@ from readiness.demo.sending import letter_quirks, old_hello
 from readiness.demo.sending.letter import TEXTS
 from readiness.demo.sending.orders import drop, open_orders, put_away, read_order, tell_to_end, told_to_end
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
+from readiness.exercise.account import Reading
+from readiness.exercise.links import Links, message_ids
+from readiness.exercise.log_account import read_log
 from readiness.model import TargetKind
 from readiness.profile import load_profile
 from readiness.record import Record
@@ -241,6 +245,26 @@ def test_each_scenario_is_told_as_it_was_performed(led: Ran) -> None:
     assert {(one.controlled, one.how_ended, one.unseen) for one in last.values()} == {("delivered", "quiet", "")}
     assert all(one.recovered for one in last.values())
     assert [row.outcome for row in last["refuse"].account] == ["pending", "delivered"]
+
+
+OUTCOME = r'"message_id": ?"(?P<message>[^"]+)".*"outcome": ?"(?P<outcome>[^"]+)"'
+REFUSED = r'"message_id": ?"(?P<message>[^"]+)".*"call_id": ?"(?P<answer>[^"]+)"'
+
+
+def test_the_formedlare_s_log_read_by_patterns_accounts_for_every_message_as_the_account_itself(led: Ran) -> None:
+    source = AccountSource(
+        log="formedlare", format="log", patterns=(OUTCOME, REFUSED), words=account_source(Path()).words
+    )
+    exchanges = {one.id: one for one in led.record.exchanges}
+    reading = Reading(source, "formedlare", tuple(NUMBERS), "en", Links(exchanges))
+    rows = read_log((led.sending / "formedlare.log").read_bytes(), reading, led.record.performances[0].started)
+    account = {row["message_id"]: (row["person"], row["outcome"]) for row in led.account()}
+    delivered = {message for one in exchanges.values() for message in message_ids(one)}
+    assert {row.message: (row.person, row.outcome) for row in rows} == {one: account[one] for one in delivered}
+    assert len(rows) == len(delivered) > 10
+    assert {row.outcome for row in rows} >= {"delivered", "unknown"}
+    on_paper = {person for person, outcome in account.values() if outcome == "paper"}
+    assert not on_paper & reading.links.named, "whom FaR knows nobody by is never sent to: the log alone cannot tell"
 
 
 def test_no_log_names_a_recipient_when_things_go_wrong_either(led: Ran) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -150,6 +151,17 @@ def test_an_account_that_is_empty_in_the_whole_run_is_not_configured() -> None:
     seen = lost().seen()
     account = ("accounted", "unaccounted", "outcomes", "channels", "settled_untold", "time_to_account")
     assert {reason(seen[PREFIX + name].value) for name in account} == {Reason.NOT_CONFIGURED}
+    assert seen["scenario.messages"].value == 1
+
+
+def test_of_persons_that_a_log_does_not_name_the_account_is_unseen_and_not_empty() -> None:
+    story = lost().beside(Story.of("sane").tell("delivered").performance)
+    assert story.value("unaccounted") == 1
+    story.performance = replace(story.performance, unnamed=(PERSON,))
+    seen = story.seen()
+    assert {reason(seen[PREFIX + name].value) for name in ("accounted", "unaccounted", "outcomes")} == {
+        Reason.NOT_CONFIGURED
+    }
     assert seen["scenario.messages"].value == 1
 
 

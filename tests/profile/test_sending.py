@@ -6,7 +6,7 @@ from readiness.chain import Sending, StagePlan, Start
 from readiness.errors import ProfileError
 from readiness.profile import parse_profile, profile_data
 from readiness.profile.lines import Lines
-from tests.profiles import SOUND
+from tests.profiles import LOG, SOUND
 
 SYSTEM = """
 [[sending_system]]
@@ -183,3 +183,64 @@ def test_a_mistake_is_told_with_its_key_and_cure_in_both_languages(name):
     assert fault.cure.endswith((".", "?"))
     assert "xyzzy" not in str(fault)
     assert str(the_fault(text, "en")) != str(fault)
+
+
+PATTERN = r"id=(?P<message>\S+) status=(?P<outcome>\w+)"
+OF_A_LOG = f"""
+[sending_system.account]
+log = "logg"
+patterns = ['{PATTERN}']
+words = {{ delivered = ["Klar"] }}
+"""
+FROM_A_LOG = SOUND + LOG + SYSTEM + OF_A_LOG
+
+
+def test_an_account_out_of_a_log_source_is_read():
+    account = read(FROM_A_LOG).sendings[0].account
+    assert (account.log, account.format, account.patterns) == ("logg", "log", (PATTERN,))
+    assert (account.columns, account.words) == ((), (("delivered", "klar"),))
+
+
+@pytest.mark.parametrize("place", ['file = "app.log*"', 'command = ["journalctl"]', 'url = "https://a.example/log"'])
+def test_what_a_file_a_command_or_an_address_gives_may_be_a_log(place):
+    account = read(FROM_A_LOG.replace('log = "logg"', f'{place}\nformat = "log"')).sendings[0].account
+    assert (account.log, account.format, account.patterns) == ("", "log", (PATTERN,))
+
+
+MISTAKES_OF_LOGS = {
+    "another log": ('log = "logg"', 'log = "log"', "account.log", "logg"),
+    "a log and a file": ('log = "logg"', 'log = "logg"\nfile = "x"', "account", "log"),
+    "a log as csv": ('log = "logg"', 'log = "logg"\nformat = "csv"', "account.format", "format"),
+    "an encoding": ('log = "logg"', 'log = "logg"\nencoding = "latin-1"', "account.encoding", "[[log_source]]"),
+    "no patterns": (f"patterns = ['{PATTERN}']\n", "", "account.patterns", "saknas"),
+    "an empty list": (f"['{PATTERN}']", "[]", "account.patterns", "tomt"),
+    "columns": ("words =", 'columns = { outcome = "x" }\nwords =', "account.columns", "csv"),
+    "no outcome": ("(?P<outcome>", "(?P<answer>", "account.patterns", "(?P<outcome>"),
+    "a wrong group": ("(?P<outcome>", "(?P<status>", "account.patterns", "outcome"),
+    "no expression": ("(?P<message>", "((?P<message>", "account.patterns", "citattecken"),
+    "no message": ("(?P<message>", "(", "account.patterns", "message_id"),
+    "a look behind": ("id=", "(?<=id=)", "account.patterns", "(?<="),
+    "too many": (f"['{PATTERN}']", repr([PATTERN] * 21).replace(chr(92) * 2, chr(92)), "account.patterns", "20"),
+    "too long": ("id=", "i" * 500, "account.patterns", "500"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES_OF_LOGS)
+def test_a_mistake_about_a_log_is_told_with_key_line_and_cure(name):
+    old, new, key, said = MISTAKES_OF_LOGS[name]
+    assert old in FROM_A_LOG
+    text = FROM_A_LOG.replace(old, new, 1)
+    with pytest.raises(ProfileError) as error:
+        read(text)
+    fault = error.value.faults[0]
+    assert fault.key == f"sending_system.{key}"
+    assert said in str(fault)
+    assert fault.line > 0
+    with pytest.raises(ProfileError) as english:
+        read(text, lang="en")
+    assert str(english.value.faults[0]) != str(fault)
+
+
+def test_patterns_belong_to_logs():
+    fault = the_fault(ALL.replace('delimiter = ";"', f"delimiter = ';'\npatterns = ['{PATTERN}']"))
+    assert (fault.key, 'format = "log"' in fault.cure) == ("sending_system.account.patterns", True)
