@@ -48,7 +48,8 @@ class Story:
 class Scan:
     """What a source tells. `stories` by message number; `told` counts in how many of the records about messages each
     field stands; `named` has the times of the first record with each id that the stage gave out; `codes` those of each
-    such id; `faults` when records of errors told which codes; `refused` which refusals are told of."""
+    such id; `faults` when records of errors told which codes; `refused` which refusals are told of; `unplaced`: whether
+    a record may tell of one whose time is no moment."""
 
     records: int = 0
     stories: dict[int, Story] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Scan:
     codes: dict[str, set[int]] = field(default_factory=dict)
     faults: list[tuple[datetime | None, frozenset[int]]] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
+    unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Scanner:
         at = record.when.at if record.when else None
         if len(scan.faults) < MOST_CODES and (codes := codes_in(record)):
             scan.faults.append((at, codes))
+        if record.when and tells_tls(record):
+            scan.unplaced = scan.unplaced or at is None
         if record.when and at and tells_tls(record):
             step = timedelta(microseconds=record.when.resolution)
             windows = enumerate(self.sought.refusals)

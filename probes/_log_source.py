@@ -1,7 +1,7 @@
 """How is a log source of the profile read, file by file, and what is in the way?
 
-Files that were last written long before the time that is asked about are not opened. Left out: what is read out of the
-records.
+Files that were last written long before the time that is asked about are not opened, but for the newest. Left out: what
+is read out of the records.
 """
 
 from __future__ import annotations
@@ -39,9 +39,17 @@ class Reading:
         self.listed = listing.files
         if listing.unread:
             self.problem = listing.unread[0][1]
-        for file in listing.files:
-            if self.since is None or file.modified >= self.since - EARLIER:
-                yield from self._of(file)
+        for file in self._recent(listing.files):
+            yield from self._of(file)
+
+    def _recent(self, files: tuple[LogFile, ...]) -> list[LogFile]:
+        """Those that were written to since; where none was, the clock of their machine may be off, so the newest is
+        opened all the same: the last by time, and the last by name."""
+        if self.since is None or not files:
+            return list(files)
+        earliest = self.since - EARLIER
+        newest = {max(files, key=lambda file: file.modified), files[-1]}
+        return [file for file in files if file.modified >= earliest] or [file for file in files if file in newest]
 
     def _of(self, file: LogFile) -> Iterator[Record]:
         try:

@@ -2,8 +2,9 @@
 
 Recognised where it stands first in a line or alone in a field: ISO 8601, RFC 5424, Log4j, RFC 3164 (no year, no zone),
 the Common Log Format, year/month/day, and seconds since 1970 in s, ms, us or ns; or as a profile gives it. A local time
-whose zone nobody tells is told as such: `at` is None. Left out: month/day/year, in which nobody knows which is which
-unless the profile says so.
+whose zone nobody tells is told as such: `at` is None; so is one that summer time has twice, or never. A time before
+EARLIEST is that of a clock that nobody has set, and none. Left out: month/day/year, in which nobody knows which is
+which unless the profile says so.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ STATED, UTC_BY_FORMAT, DECLARED, NONE = "stated", "utc", "declared", "none"
 """The record says its offset; its format means UTC; the profile says the zone; nobody does."""
 
 
+EARLIEST, LATEST = 1990, 9998
+"""Years that a log may be of."""
+
+
 class When(NamedTuple):
-    """`local` as it is written, `at` in UTC where the zone is known, which `zone` tells; `resolution` in microseconds
-    of the last digit that is written."""
+    """`local` as it is written, `at` in UTC where the zone is known, which `zone` tells, and that leaves one moment;
+    `resolution` in microseconds of the last digit that is written."""
 
     local: datetime
     at: datetime | None
@@ -38,6 +43,7 @@ _SHAPES = (
     re.compile(r"^[^\[]{0,200}\[(?P<d>\d\d)/(?P<b>[A-Z][a-z]{2})/(?P<y>\d{4}):" + _CLOCK + _ZONE),
 )
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_LEAP = re.compile(r"(?<=\d\d:\d\d):60")
 _EPOCH = re.compile(r"^(\d{9,10})(?:[.,](\d{1,9}))?$|^(\d{13})$|^(\d{16})$|^(\d{19})$")
 _DIRECTIVES = {
     "d": r"\d{1,2}", "m": r"\d{1,2}", "y": r"\d\d", "Y": r"\d{4}", "H": r"\d{1,2}", "I": r"\d{1,2}", "M": r"\d\d",
@@ -94,7 +100,8 @@ class Clock:
         try:
             local = datetime.strptime(text, self.time_format)  # noqa: DTZ007  its zone is what is asked
         except ValueError:
-            return None
+            before_leap = _LEAP.sub(":59", text)
+            return self._given(before_leap) if before_leap != text else None
         resolution = 1 if "%f" in self.time_format else 1_000_000 if "%S" in self.time_format else 60_000_000
         if "%f" in self.time_format and (fraction := re.search(r"[.,](\d{1,6})\b", text)):
             resolution = 10 ** (6 - len(fraction[1]))
@@ -116,14 +123,22 @@ class Clock:
         resolution = 60_000_000 if said["S"] is None else 10 ** max(0, 6 - len(fraction))
         return self._placed(local, resolution, _offset(said.get("z") or ""))
 
-    def _placed(self, local: datetime, resolution: int, stated: tzinfo | None = None) -> When:
+    def _placed(self, local: datetime, resolution: int, stated: tzinfo | None = None) -> When | None:
+        if not EARLIEST <= local.year <= LATEST:
+            return None
         zone, how = (stated or local.tzinfo), STATED
         if zone is None and self.utc:
             zone, how = UTC, UTC_BY_FORMAT
         if zone is None:
             zone, how = (self.zone, DECLARED) if self.zone else (None, NONE)
         plain = local.replace(tzinfo=None)
-        return When(plain, plain.replace(tzinfo=zone).astimezone(UTC) if zone else None, how, resolution)
+        return When(plain, _moment(plain, zone) if zone else None, how, resolution)
+
+
+def _moment(local: datetime, zone: tzinfo) -> datetime | None:
+    """In UTC; None for an hour that the zone has twice when summer time ends, or never when it begins."""
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    return first.astimezone(UTC) if first.utcoffset() == second.utcoffset() else None
 
 
 def find_zone(name: str) -> tzinfo | None:
@@ -160,6 +175,8 @@ def _epoch(found: re.Match[str]) -> When | None:
         us = int(millis) * 1000 if millis else int(micros) if micros else int(nanos) // 1000
         resolution = 1000 if millis else 1
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+    if at.year < EARLIEST:
+        return None
     return When(at.replace(tzinfo=None), at, UTC_BY_FORMAT, resolution)
 
 

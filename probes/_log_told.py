@@ -22,7 +22,7 @@ FEW_PERCENT = 1
 MAXIMAL_ROWS = 500
 COLUMNS = ("message", "records", "first", "last", "events")
 NOTHING = Unseen(Reason.NOT_EXERCISED, "no message went through a stage in this run, and trace_ids lists none")
-NO_ZONE = Unseen(Reason.NOT_UNDERSTOOD, "the zone of its times is not known")
+NO_ZONE = Unseen(Reason.NOT_UNDERSTOOD, "the zone of its times is not known, or the hour stands twice in it")
 UNSTAGED = Unseen(Reason.NOT_EXERCISED, "nothing was sent to a stage in this run")
 
 
@@ -109,7 +109,7 @@ def _errors(scan: Scan, sought: Sought, problem: Unseen | None) -> Values:
 def _untold(scan: Scan, sought: Sought, problem: Unseen | None) -> int | Unseen:
     """Refusals are known by their time, so a log whose times are no moments leaves them open."""
     untold = len(sought.refusals) - len(scan.refused)
-    if untold and scan.zones and scan.zones[NONE] == sum(scan.zones.values()):
+    if untold and (scan.unplaced or (scan.zones and scan.zones[NONE] == sum(scan.zones.values()))):
         return NO_ZONE
     return _lost(untold, problem)
 

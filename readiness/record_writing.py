@@ -33,7 +33,7 @@ class Writer:
         self._evidence = folder / EVIDENCE
         self._evidence.mkdir(parents=True)
         self._journal: TextIO = (folder / JOURNAL).open("x", encoding="utf-8", newline="\n")
-        self._started = started
+        self._started = self._latest = started
         self._permits: list[dict[str, object]] = []
         self._write({"entry": "start", "format": FORMAT, "started": moment_text(started), "clock": CLOCK, **start})
 
@@ -53,10 +53,12 @@ class Writer:
 
     def tell(self, observation: Observation) -> None:
         """Append one observation."""
+        self._latest = max(self._latest, observation.at)
         self._write({"entry": "observation", **observation_to_plain(observation)})
 
     def tell_permit(self, used: PermitUsed) -> None:
         """Append a permit, by which a probe is now let near a target."""
+        self._latest = max(self._latest, used.at)
         self._permits.append(permit_to_plain(used))
         self._write({"entry": "permit", **self._permits[-1]})
 
@@ -65,13 +67,14 @@ class Writer:
         self._append(recording_json.to_json(entry))
 
     def finish(self, ended: datetime, *, complete: bool) -> None:
-        """Write run.json; nothing is added afterwards."""
+        """Write run.json; nothing is added afterwards. A clock that was set back does not end the run before its last
+        entry."""
         self._journal.close()
         kept = sorted(path.name for path in self._evidence.iterdir())
         content = {
             "format": FORMAT,
             "started": moment_text(self._started),
-            "ended": moment_text(ended),
+            "ended": moment_text(max(ended, self._latest)),
             "how_ended": "complete" if complete else "interrupted",
             "clock": CLOCK,
             "permits_used": self._permits,

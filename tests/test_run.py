@@ -1,6 +1,7 @@
 """The spine: several records judged together, and what another party's record may speak of."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,10 +10,11 @@ from readiness.demo.chain import running_chain
 from readiness.judge import grade, judge
 from readiness.model import RECORDED, Because, Cause, Mark, Reason, Strength, TargetKind, Unseen, Verdict
 from readiness.probe import Effect
-from readiness.profile import load_profile
+from readiness.profile import load_profile, parse_profile, profile_data
 from readiness.recording import Performance
 from readiness.run import Looking, judge_records, observe_profile, profile_of, shipped_or
 from tests.conftest import NOON
+from tests.profiles import LOG, SOUND
 from tests.test_end_to_end import BESIDE, exercised
 
 
@@ -196,3 +198,32 @@ def test_a_report_has_the_words_of_the_scenarios_that_it_is_about_and_ids_for_th
         "control",
     }
     assert judge_records([recorded], checklist).scenarios == ()
+
+
+class Jumping:
+    """A clock that is set back by an hour after it was asked so many times."""
+
+    def __init__(self, times):
+        self.left = times
+
+    def __call__(self):
+        self.left -= 1
+        return NOON if self.left >= 0 else NOON - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("times", [1, 2, 20])
+def test_a_clock_that_is_set_back_during_a_run_neither_breaks_it_nor_ends_it_before_it_began(
+    tmp_path, checklist, times
+):
+    (tmp_path / "loggar").mkdir()
+    (tmp_path / "loggar" / "arende.log").write_text("30.11.2026 12:00 started\n" * 3, encoding="utf-8")
+    text = SOUND + LOG
+    profile = parse_profile(profile_data(text), str(tmp_path / "kedja.toml"))
+    record = observe_profile(profile, text, tmp_path / "record", Looking(clock=Jumping(times)))
+    assert {o.at for o in record.observations} <= {NOON, NOON - timedelta(hours=1)}
+    assert (record.started, record.how_ended) == (NOON, "complete")
+    assert record.ended == NOON
+    report = judge_records([record], checklist)
+    assert report.judged_at == NOON >= max(o.at for o in report.observations)
+    told = {o.fact: o.value for o in record.observations if o.probe == "log_personal_data"}
+    assert told["log.lines_read"] == 3, "no deadline hangs on that clock"

@@ -188,3 +188,72 @@ def test_a_journal_export_has_records_between_empty_lines_and_values_of_several_
 def test_garbage_is_read_to_its_end_in_every_format(format_, text):
     for record in records(text, format_):
         assert len(record.text) <= 2 * _log_records.LONGEST
+
+
+# -- Clocks that jump
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-10-25 01:59:59", datetime(2026, 10, 24, 23, 59, 59, tzinfo=UTC)),
+        ("2026-10-25 02:00:00", None),
+        ("2026-10-25 02:59:59", None),
+        ("2026-10-25 03:00:00", datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        ("2026-03-29 01:59:59", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)),
+        ("2026-03-29 02:30:00", None),
+        ("2026-03-29 03:00:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("2026-10-25T02:30:00+02:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("2026-10-25T02:30:00+01:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_that_summer_time_has_twice_or_never_is_no_moment_unless_its_offset_is_told(text, at):
+    found = when(f"{text} started", STOCKHOLM)
+    assert found.at == at
+    assert found.zone == ("stated" if "T" in text else "declared")
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2016-12-31T23:59:60Z started", CLOCK),
+        ("2016-12-31T23:59:60.000Z started", CLOCK),
+        ("2017-01-01 00:59:60 started", STOCKHOLM),
+        ("31.12.2016 23:59:60 started", Clock.of(WRITTEN, "%d.%m.%Y %H:%M:%S", "UTC")),
+    ],
+)
+def test_a_leap_second_is_the_second_before_it(text, clock):
+    assert when(text, clock).at == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-01T00:00:07Z", "1970-01-01 01:00:07", "1980-01-01T00:00:00Z", "Jan  0 00:00:07 h a: x"]
+)
+def test_a_clock_that_nobody_has_set_tells_no_time_and_its_line_still_begins_a_record(text):
+    assert CLOCK.in_line(f"{text} started") is None
+    first, second = records(f"{text} started\n2026-11-25T22:10:11Z more")[-2:]
+    assert (first.when, second.when.at) == (None, TEN_PAST_TEN)
+
+
+@pytest.mark.parametrize("value", ["000000007", "100000000", "631151999", "0000000000007"])
+def test_a_number_of_seconds_from_before_1990_is_no_time(value):
+    assert CLOCK.in_field(value) is None
+    assert CLOCK.in_field("631152000").at == datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["01.01.0001 00:00:00 +0100", "31.12.9999 23:59:59 -0100", "31.12.9999 23:59:59 +0000"]
+)
+def test_a_time_at_the_end_of_the_calendar_is_none_and_breaks_nothing(text):
+    assert Clock.of(WRITTEN, "%d.%m.%Y %H:%M:%S %z").in_line(f"{text} x") is None
+    assert Clock.of(WRITTEN, "%d.%m.%Y %H:%M:%S", "Europe/Stockholm").in_line(f"{text[:19]} x") is None
+
+
+@pytest.mark.parametrize("text", ["2026-11-25 10:60:00", "2026-11-25 24:00:00", "2026-11-25 23:59:61"])
+def test_sixty_is_no_minute_and_sixty_one_no_second(text):
+    assert CLOCK.in_line(f"{text} x") is None or when(f"{text} x").resolution == 60_000_000
+    assert Clock.of(WRITTEN, "%Y-%m-%d %H:%M:%S").in_line(f"{text} x") is None
+
+
+def test_times_of_the_future_are_told_as_they_stand():
+    assert when("2099-01-01T00:00:00Z x").at == datetime(2099, 1, 1, tzinfo=UTC)

@@ -353,9 +353,9 @@ def test_a_few_other_lines_do_not_say_how_the_times_are_written(tmp_path):
     assert seen(tmp_path, '{"time": "2026-11-30 12:00:00"}\n' * 3 + rows)["time_zone"] == "none"
 
 
-def refused(folder: Path, *rows: dict[str, object]) -> dict[str, Value | Unseen]:
+def refused(folder: Path, *rows: dict[str, object], **declared: object) -> dict[str, Value | Unseen]:
     """What a log with these rows tells after the client's certificate was refused from 1000 to 1060 s."""
-    target = source(folder, rows)
+    target = source(folder, rows, **declared)
     performance = replace(Story.of(REFUSAL, "refused").performance)
     record = staged()
     recorded = Recorded({}, record.exchanges, performances={performance_target(performance).id: performance})
@@ -427,3 +427,72 @@ def test_files_from_long_before_the_messages_are_not_opened(tmp_path):
 
 def test_the_moments_of_the_stage_are_those_of_these_tests():
     assert moment(0).wall == NOON == datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+# -- Clocks that jump
+
+
+def later(rows: Iterable[dict[str, object]], seconds: float) -> list[dict[str, object]]:
+    """The same rows, by a clock that is so much ahead."""
+    return [
+        {**one, "time": (datetime.fromisoformat(str(one["time"])) + timedelta(seconds=seconds)).isoformat()}
+        for one in rows
+    ]
+
+
+def test_a_clock_that_is_set_back_an_hour_between_two_lines_is_off_by_that_hour(tmp_path):
+    rows = sound()
+    found = seen(tmp_path, [*rows[:4], *later(rows[4:], -3600)])
+    assert found["clock_difference"] == timedelta(seconds=3600 - 0.3)
+    assert (found["messages_missing"], found["events_missing"]) == (0, ())
+
+
+def test_times_that_go_back_leave_first_and_last_as_they_were(tmp_path):
+    back_and_forth = [later([one], -600 * (number % 2))[0] for number, one in enumerate(sound()[:4])]
+    table = seen(tmp_path, back_and_forth)["messages_seen"]
+    assert isinstance(table, Table)
+    assert table.rows[0][2:4] == ("2026-11-30T11:49:58.500+00:00", "2026-11-30T11:59:59.000+00:00")
+
+
+def test_a_record_of_a_clock_that_was_never_set_has_no_time_and_moves_no_other(tmp_path):
+    rows = [*sound(), {**row(3, "started", **ids("2026-0001", ONE)), "time": "1970-01-01T00:00:03Z"}]
+    found = seen(tmp_path, rows)
+    table = found["messages_seen"]
+    assert isinstance(table, Table)
+    assert (table.rows[0][1], table.rows[0][2]) == ("5", "2026-11-30T11:59:58.000+00:00")
+    assert found["complete_percent"] == 88, "8 of 9 have all seven"
+    assert found["clock_difference"] == timedelta(seconds=0.2)
+
+
+def test_a_log_of_the_future_is_read_and_its_clock_told(tmp_path):
+    years = timedelta(days=73 * 365).total_seconds()
+    assert seen(tmp_path, later(sound(), years))["clock_difference"] == timedelta(seconds=years + 0.2)
+
+
+def test_an_hour_that_stands_twice_leaves_the_clock_and_the_refusals_open(tmp_path):
+    local = [{**one, "time": "2026-10-25 02:30:00"} for one in sound()]
+    found = seen(tmp_path, local, time_zone="Europe/Stockholm")
+    assert (found["messages_missing"], found["time_zone"]) == (0, "declared")
+    assert reason(found["clock_difference"]) is Reason.NOT_UNDERSTOOD
+    alert = {**row(1030, "hop", level="ERROR", why="SSLError TLSV1_ALERT_UNKNOWN_CA"), "time": "2026-10-25 02:30:00"}
+    assert reason(refused(tmp_path, alert, time_zone="Europe/Stockholm")["refusals_untold"]) is Reason.NOT_UNDERSTOOD
+    assert refused(tmp_path, row(0, "x"), time_zone="Europe/Stockholm")["refusals_untold"] == 1
+
+
+def test_a_log_whose_machine_believes_in_another_year_is_opened_all_the_same(tmp_path):
+    target = source(tmp_path, sound())
+    write(tmp_path / "logg.log", (tmp_path / "logg.log").read_bytes(), datetime(1970, 1, 2, tzinfo=UTC))
+    assert values(target, staged().session(target))["messages_missing"] == 0
+    (tmp_path / "logg.log").rename(tmp_path / "logg.log.1")
+    write(tmp_path / "logg.log", b"{}\n", NOON)
+    both = replace(target, address=str(tmp_path / "logg.log*"))
+    assert values(both, staged().session(both))["records"] == 1, "there is a newer one, so that clock is right"
+
+
+def test_many_lines_of_one_second_are_that_second(tmp_path):
+    one = json.dumps({**row(1.2, "receipt", **ids("2026-0001", ONE, trans_id=TRANS_ID))}) + "\n"
+    found = seen(tmp_path, one * 20_000)
+    table = found["messages_seen"]
+    assert isinstance(table, Table)
+    assert (found["records"], found["message_records"], table.rows[0][1]) == (20_000, 20_000, "20000")
+    assert table.rows[0][2] == table.rows[0][3] == "2026-11-30T12:00:01.200+00:00"
