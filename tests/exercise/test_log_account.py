@@ -28,6 +28,7 @@ from readiness.model import Reason
 from readiness.probe import CannotObserve
 from readiness.recording import AccountRow, Attribution, Exchange, Moment, Performance
 from tests.probes.exchanges import Letter, moment, request, unsigned
+from tests.test_log_files import needs_links
 
 PERSONS = tuple(person.number for person in test_persons())
 ANNA, BO, CILLA = PERSONS[:3]
@@ -251,14 +252,19 @@ def test_what_cannot_be_read_whole_is_no_account(tmp_path: Path, monkeypatch: py
         text_of_place(path)
     assert error.value.unseen.reason is Reason.LIMIT_REACHED
     monkeypatch.setattr(log_lines, "LARGEST", 10_000)
-    (tmp_path / "app.log.2").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(CannotObserve) as error:
-        text_of_place(tmp_path / "app.log*")
-    assert error.value.unseen.reason is Reason.NOT_CONFIGURED
     (tmp_path / "app.log.1.gz").write_bytes(gzip.compress(os.urandom(50))[:-9])
     with pytest.raises(CannotObserve) as error:
         text_of_place(tmp_path / "app.log.1*")
     assert error.value.unseen.reason is Reason.NOT_UNDERSTOOD
+
+
+@needs_links
+def test_a_log_of_which_one_file_cannot_be_opened_is_no_account(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("line\n", encoding="utf-8")
+    (tmp_path / "app.log.2").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(CannotObserve) as error:
+        text_of_place(tmp_path / "app.log*")
+    assert error.value.unseen.reason is Reason.NOT_CONFIGURED
 
 
 def test_a_log_that_rotates_between_two_readings_tells_the_same(tmp_path: Path) -> None:
