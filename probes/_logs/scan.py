@@ -71,11 +71,16 @@ def _hit(found: numbers.Found | secrets.Secret, line: int) -> Hit:
     return Hit(found.start, NUMBER, line, found.form, found.digits, word, not numbers.within_identifier(found))
 
 
+def _pattern(found: numbers.Found | secrets.Secret) -> str:
+    return found.pattern if isinstance(found, secrets.Secret) else NUMBER
+
+
 def _apart(found: Iterable[numbers.Found | secrets.Secret]) -> Iterator[numbers.Found | secrets.Secret]:
-    """Of hits of one pattern that overlap, the first, and of those that begin together the longest."""
+    """Of hits of one pattern that overlap, the first, and of those that begin together the longest. Whichever was found
+    first, they come in one order."""
     ends: dict[str, int] = {}
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        pattern = one.pattern if isinstance(one, secrets.Secret) else NUMBER
+    for one in sorted(found, key=lambda one: (one.start, -one.end, _pattern(one))):
+        pattern = _pattern(one)
         if one.start >= ends.get(pattern, 0):
             ends[pattern] = one.end
             yield one

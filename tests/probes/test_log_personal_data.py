@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from probes import log_personal_data
@@ -291,6 +291,7 @@ PIECES = st.one_of(
 @pytest.mark.skipif(not FAST, reason="hyperscan (the extra logs) is not installed: there is one engine only")
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=30).map(b"".join))
+@example(b"bearer 313934363031323632333831")
 def test_both_engines_find_the_same(data: bytes) -> None:
     assert hits(data, standard_library) == hits(data)
 
@@ -457,7 +458,7 @@ def test_of_a_cut_gzip_what_was_read_counts_and_nothing_is_zero(tmp_path: Path) 
 
 
 def test_one_unread_file_takes_nothing_from_the_others_but_their_silence(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(b"ElfFile\0")
+    (tmp_path / "a.log").write_bytes(b"PK\x03\x04")
     (tmp_path / "b.log").write_bytes(f"{PERSON}\n".encode())
     seen = look(PROBE, source(tmp_path / "*.log"))
     assert values(seen, "canary_persons", "lines_read", "files_read", "files_named") == [1, 1, 1, 2]
@@ -469,7 +470,6 @@ def test_one_unread_file_takes_nothing_from_the_others_but_their_silence(tmp_pat
     [
         ("gone.log", {}, Reason.NOT_CONFIGURED),
         ("", {}, Reason.NOT_CONFIGURED),
-        ("x", {"format": "evtx"}, Reason.NOT_SUPPORTED),
     ],
 )
 def test_a_source_that_is_not_there_leaves_every_fact_unseen(
