@@ -224,4 +224,5 @@ READERS = {
     "csv": _csv,
     "w3c": _w3c,
     "journal-export": _journal,
+    "evtx": _json,
 }

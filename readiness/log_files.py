@@ -19,6 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from readiness.log_events import EVENT_LOG, event_lines
 from readiness.log_packing import unpacked
 from readiness.model import Reason, Unseen
 from readiness.probe import CannotObserve, LogFile, LogListing
@@ -60,16 +61,23 @@ def list_log_files(path: str) -> LogListing:
 
 @contextmanager
 def open_log_file(path: str, file: LogFile) -> Iterator[Iterator[bytes]]:
-    """The bytes of a file that `list_log_files` gave for this path, unpacked, in pieces of at most a mebibyte.
+    """The bytes of a file that `list_log_files` gave for this path, in pieces of at most a mebibyte: unpacked, and a
+    Windows event log as JSON lines.
 
     CannotObserve, at opening or between two pieces: access_denied, not_supported (a packing that nothing here reads),
-    not_understood (packed bytes that are cut or broken), not_kept (rotated away or cut while it was read). What came
-    before stays true.
+    not_understood (packed bytes or an event log, cut or broken), not_kept (rotated away or cut while it was read). What
+    came before stays true.
     """
     with _errors(file.name):
         handle = _handle(path, file)
     with handle:
         size = os.fstat(handle.fileno()).st_size
+        with _errors(file.name):
+            head = handle.read(len(EVENT_LOG))
+            handle.seek(0)
+        if head == EVENT_LOG:
+            yield event_lines(handle, file.name)
+            return
 
         def pieces() -> Iterator[bytes]:
             left = size

@@ -1,7 +1,8 @@
 """What stands in a packed log? gzip, bzip2, xz and Zstandard, told by their first bytes, in bounded memory.
 
 Several members one after the other are one file, as gzip and bzip2 have it. Zstandard needs `zstandard`, of the extra
-`logs`. Left out: archives of several files (ZIP), and Windows event logs (EVTX): not_supported.
+`logs`. Left out: archives of several files (ZIP), what is packed twice, and Windows event logs (EVTX) that are packed:
+not_supported.
 """
 
 from __future__ import annotations
@@ -38,16 +39,30 @@ class Unpacker(Protocol):
 def unpacked(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The bytes of a file, unpacked where it is packed.
 
-    CannotObserve: not_supported at once; not_understood after what could be unpacked of a cut or broken file.
+    CannotObserve: not_supported before any of them; not_understood after what could be unpacked of a cut or broken
+    file.
     """
-    first = next(pieces, b"")
-    while 0 < len(first) < 8 and (more := next(pieces, b"")):
-        first += more
-    whole = chain([first] if first else [], pieces)
+    first, whole = _begun(pieces)
     if what := next((what for magic, what in UNREAD.items() if first.startswith(magic)), ""):
         raise CannotObserve(Reason.NOT_SUPPORTED, f"{name} is {what}, which is not read")
     make = next((make for magic, make in PACKINGS.items() if first.startswith(magic)), None)
-    return _members(whole, make, name) if make else whole
+    return _once(_members(whole, make, name), name) if make else whole
+
+
+def _begun(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first eight bytes or more, and all of them."""
+    first = next(pieces, b"")
+    while 0 < len(first) < 8 and (more := next(pieces, b"")):
+        first += more
+    return first, chain([first] if first else [], pieces)
+
+
+def _once(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """What was packed. Searched as text, what is packed once more would seem to hold nothing."""
+    first, whole = _begun(pieces)
+    if first.startswith((*UNREAD, *PACKINGS)):
+        raise CannotObserve(Reason.NOT_SUPPORTED, f"{name} holds a packed file or an event log: unpack it first")
+    yield from whole
 
 
 def _members(pieces: Iterator[bytes], make: Callable[[], Unpacker], name: str) -> Iterator[bytes]:

@@ -260,7 +260,7 @@ class Session(Protocol):
     def log_files(self, target: Target) -> LogListing:
         """The files that a log source's path or pattern names.
 
-        CannotObserve: not_configured, access_denied, not_supported where its format is one that nothing here reads.
+        CannotObserve: not_configured, access_denied, not_supported where it is searched elsewhere.
         """
 
     def open_log(self, target: Target, file: LogFile) -> AbstractContextManager[Iterator[bytes]]:

@@ -45,9 +45,6 @@ from readiness.recording import Connection, Exchange, Performance
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
 
-UNREAD_FORMATS = {"evtx"}
-"""Formats that a profile may name and that nothing here reads."""
-
 BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file")
 """What declares a file beside the address of a target."""
 
@@ -340,8 +337,6 @@ class LiveSession:
             raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no path for {target.id}")
         if _answers(target):
             raise CannotObserve(Reason.NOT_SUPPORTED, f"{target.id} is searched where it is, and has no files")
-        if target.says("format") in UNREAD_FORMATS:
-            raise CannotObserve(Reason.NOT_SUPPORTED, f"logs of the format {target.says('format')} are not read")
         return target.address
 
     def _beside_wsdl(self, path: str) -> bool:

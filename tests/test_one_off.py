@@ -81,8 +81,11 @@ def test_the_custody_of_a_bare_log_is_looked_at(log: Path) -> None:
 
 
 def test_a_log_of_a_format_that_is_not_read_is_unseen(log: Path) -> None:
-    result = probe("log_personal_data", log, "--json", "--format", "evtx")
-    assert (reasons(facts(result)), result.exit_code) == ({"not_supported"}, 11)
+    log.write_bytes(b"PK\x03\x04archive")
+    result = probe("log_personal_data", log, "--json")
+    seen = facts(result)
+    assert (seen["files_named"], seen["files_read"], result.exit_code) == (1, 0, 11)
+    assert reasons(seen) == {"not_supported"}
 
 
 def test_a_pdf_is_looked_at_with_the_anchors_of_its_signatures(tmp_path: Path) -> None:

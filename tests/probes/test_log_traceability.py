@@ -24,6 +24,7 @@ from readiness.probe import CannotObserve
 from readiness.recording import performance_target
 from readiness.session import LiveSession, Recorded
 from tests.conftest import NOON, Kept, look, profile_of
+from tests.log_forms import LINES
 from tests.probes.exchanges import BODY, GONE, OTHER, PERSON, Letter, Part, attributed, moment, request, unsigned
 from tests.probes.exchanges import Record as Staged
 from tests.probes.performances import Story
@@ -496,3 +497,44 @@ def test_many_lines_of_one_second_are_that_second(tmp_path):
     assert isinstance(table, Table)
     assert (found["records"], found["message_records"], table.rows[0][1]) == (20_000, 20_000, "20000")
     assert table.rows[0][2] == table.rows[0][3] == "2026-11-30T12:00:01.200+00:00"
+
+
+# -- Every format
+
+WRITTEN = {
+    # by the name in LINES: (format as declared, zone as declared, what is told of the zone)
+    "syslog 3164": ("syslog", "Europe/Stockholm", "declared"),
+    "syslog 5424": ("syslog", "", "stated"),
+    "json lines": ("json-lines", "", "stated"),
+    "log4j": ("text", "Europe/Stockholm", "declared"),
+    "w3c": ("w3c", "", "utc"),
+    "nginx": ("text", "", "stated"),
+    "csv": ("csv", "Europe/Stockholm", "declared"),
+    "key=value": ("text", "", "stated"),
+    "journal export": ("journal-export", "", "utc"),
+}
+HEADERS = {
+    "w3c": "#Software: IIS\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip\n",
+    "csv": "Level,Date,Source,EventID,Task,Message,Computer\n",
+}
+AT_ELEVEN = {name for name, (_, zone, _) in WRITTEN.items() if zone} | {"nginx", "journal export"}
+"""Those whose line was written an hour earlier."""
+RESOLUTION = {"syslog 5424": 1000, "json lines": 1000, "log4j": 1000, "journal export": 1}
+"""In microseconds, where it is not a second."""
+CASES = [(name, declared) for name in WRITTEN for declared in (True, False) if declared or name != "csv"]
+"""A CSV is told from text by nobody."""
+
+
+@pytest.mark.parametrize(("name", "declared"), CASES)
+def test_a_message_is_found_with_its_time_and_zone_in_every_format(tmp_path, name, declared):
+    format_, zone, told = WRITTEN[name]
+    line = LINES[name]
+    text = HEADERS.get(name, "") + (line % b"nobody" + line % ONE.encode() + line % b"nobody").decode()
+    says = {"format": format_ if declared else "", "time_zone": zone}
+    found = seen(tmp_path, text, **says)
+    assert (found["records"], found["messages_missing"], found["time_zone"]) == (3, 1, told)
+    assert found["resolution"] == timedelta(microseconds=RESOLUTION.get(name, 1_000_000))
+    table = found["messages_seen"]
+    assert isinstance(table, Table)
+    hour = 11 if name in AT_ELEVEN else 12
+    assert (table.rows[0][0], table.rows[0][1], table.rows[0][2][:19]) == (ONE, "1", f"2026-11-30T{hour}:00:01")
