@@ -191,7 +191,7 @@ def _log(said: AccountSource, profile: Profile, lang: str, since: datetime) -> L
     if not said.log:
         return None
     source = next(target for target in profile.targets if target.id == said.log)
-    if not source.address:
+    if not source.address or source.says("platform"):
         raise UsageError(say(lang, "exercise.log_without_path", id=source.id))
     return LogPlace(source.address, str(source.says("encoding") or ""), since)
 

@@ -37,7 +37,7 @@ def read_log(data: bytes, reading: Reading, at: Moment) -> tuple[AccountRow, ...
     patterns = compiled(reading.source.patterns, reading.lang)
     messages: dict[str, Told] = {}
     for line in data.decode("utf-8", "replace").split("\n"):
-        _take(messages, line[:LONGEST], patterns)
+        _take(messages, line[:LONGEST].rstrip("\r"), patterns)
     rows = [row for message, told in messages.items() if (row := _row(message, told, faults, at))]
     faults.raise_any()
     return tuple(rows)

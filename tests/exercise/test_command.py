@@ -318,6 +318,41 @@ def test_an_account_by_command(tmp_path):
     assert made.told("out")["http-404"].account[-1].outcome == "failed"
 
 
+LINE = r"^(?P<person>\d{12});(?P<message>\w+);(?P<outcome>\w+)"
+
+
+def out_of_a_log(folder, source):
+    """What the sender writes, taken for a log: an account by patterns."""
+    made = Kommun(folder, account=f"log = \"logg\"\npatterns = ['{LINE}']")
+    text = made.profile.read_text("utf-8").replace('delimiter = ";"\n', "")
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("columns ="))
+    made.profile.write_text(f'{text}\n[[log_source]]\nid = "logg"\nnode = "arende"\n{source}\n', "utf-8")
+    return made
+
+
+def test_an_account_out_of_a_log(tmp_path):
+    made = out_of_a_log(tmp_path, 'path = "konto.csv*"')
+    result = made.exercise("out", "--scenarios", "http-404", "--allow-command")
+    assert result.exit_code in {10, 11}, result.output
+    told = made.told("out")["http-404"]
+    assert (told.account[-1].outcome, told.unnamed) == ("failed", ())
+
+
+def test_a_log_that_lies_in_a_platform_is_no_account(tmp_path):
+    query = 'platform = "loki"\naddress = "http://127.0.0.1:3100"\nselector = \'{app="x"}\''
+    result = out_of_a_log(tmp_path, f"[log_source.query]\n{query}").exercise("out", "--allow-command")
+    assert (result.exit_code, "logg has no path" in result.stderr) == (2, True), result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_engine_that_is_missing_is_told_before_anything_starts(tmp_path, monkeypatch):
+    made = out_of_a_log(tmp_path, 'path = "konto.csv"')
+    monkeypatch.setitem(sys.modules, "re2", None)
+    result = made.exercise("out", "--scenarios", "http-404", "--allow-command")
+    assert (result.exit_code, "google-re2" in result.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 # -- Ctrl-C, and a stage by hand
 
 

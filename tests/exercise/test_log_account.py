@@ -88,6 +88,10 @@ def test_a_message_is_known_by_its_id_and_what_is_told_last_counts() -> None:
     )
 
 
+def test_a_pattern_may_end_where_the_line_does_whatever_ends_a_line() -> None:
+    assert len(read(f"id={ONE} ok\r\nid={TWO} ok\n", r"id=(?P<message>\S+) (?P<outcome>\w+)$")) == 2
+
+
 def test_several_patterns_tell_of_one_message_together() -> None:
     text = f"ID {ONE} BECAME ok\nid={ONE} via mm\n{ONE} noise\n"
     patterns = (r"ID (?P<message>\S+) BECAME (?P<outcome>\w+)", r"id=(?P<message>\S+) via (?P<channel>\w+)")
