@@ -104,7 +104,7 @@ def test_every_document_has_the_digest_that_the_profile_gives(profile: Profile) 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps access lists")
 def test_no_private_key_can_be_read_by_anybody_else(running: Path) -> None:
     keys = [path for path in running.parent.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
-    assert len(keys) == 22
+    assert len(keys) == 23
     assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
 
 
