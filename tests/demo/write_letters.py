@@ -130,7 +130,10 @@ def signing() -> Callable[[bytes], bytes]:
 
 
 def certified(
-    name: str, issuer: tuple[Key, x509.Certificate] | None = None, purpose: x509.ObjectIdentifier | None = None
+    name: str,
+    issuer: tuple[Key, x509.Certificate] | None = None,
+    purpose: x509.ObjectIdentifier | None = None,
+    end: datetime = END,
 ) -> tuple[Key, x509.Certificate]:
     """A key and its certificate: of an authority where there is no issuer."""
     # pyHanko's time-stamper for tests signs with RSA only.
@@ -143,7 +146,7 @@ def certified(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(START)
-        .not_valid_after(END)
+        .not_valid_after(end)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(usage(authority=issuer is None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from asn1crypto import pem
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_string
 from pyhanko.pdf_utils.generic import NameObject as Name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfWriter
 from pypdf.constants import UserAccessPermissions
@@ -31,7 +33,7 @@ from readiness.contract.persons import test_persons as persons
 from readiness.model import Reason, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve
 from tests.conftest import NOON, look, session_for
-from tests.demo.write_letters import LETTERS, as_asn1, as_key, certified
+from tests.demo.write_letters import LETTERS, SIGNED_AT, as_asn1, as_key, certified
 from tests.pdfs import HELVETICA, PAGE, letter, packed, pdf, stream
 
 ANCHOR = (LETTERS / "underskrift-ca.pem").read_bytes()
@@ -408,6 +410,29 @@ def test_a_signature_without_a_time_stamp_has_none() -> None:
     assert signing(out.getvalue(), as_asn1(root[1]).dump()) == signed(1, 0, 0, 1)
 
 
+def stamped(end: datetime, stamp: bool) -> tuple[bytes, bytes]:
+    """The draft signed with a certificate that ends then, time-stamped before or not; and the anchor."""
+    root = certified("Egen CA")
+    key, own = certified("Undertecknare", root, end=end)
+    store = SimpleCertificateStore()
+    stamp_key, stamper = certified("Tidsstämpel", root, ExtendedKeyUsageOID.TIME_STAMPING)
+    clock = DummyTimeStamper(as_asn1(stamper), as_key(stamp_key), store, fixed_dt=SIGNED_AT)
+    about = signers.PdfSignatureMetadata("A", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES)
+    out = BytesIO()
+    signer = signers.PdfSigner(
+        about, signers.SimpleSigner(as_asn1(own), as_key(key), store), timestamper=clock if stamp else None
+    )
+    signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(DRAFT)), output=out)
+    return out.getvalue(), as_asn1(root[1]).dump()
+
+
+def test_a_stamp_from_before_the_certificate_ended_keeps_the_chain() -> None:
+    ended = NOON - timedelta(days=90)
+    assert ended > SIGNED_AT
+    assert signing(*stamped(ended, stamp=True)) == signed(1, 0, 0, 0)
+    assert signing(*stamped(ended, stamp=False)) == signed(1, 0, 1, 1)
+
+
 def test_the_chain_is_held_to_now_only_where_no_stamp_holds() -> None:
     assert signing(DECISION, now=datetime(2098, 1, 1, tzinfo=UTC)) == signed(1, 0, 0, 0)
     assert signing(DECISION, now=datetime(2101, 1, 1, tzinfo=UTC)) == signed(1, 0, 1, 1)
@@ -437,6 +462,7 @@ def test_an_archived_copy_is_the_same_or_differs_in_a_named_way() -> None:
     assert relation(DECISION, updated(DECISION)) == "validation_added"
     assert relation(DECISION, updated(DECISION, page=True)) == "changed_afterwards"
     assert relation(DECISION, DECISION + b"\n%junk") == "changed_afterwards"
+    assert relation(DRAFT, DECISION) == "changed_afterwards", "a signature more is no validation of one"
     assert relation(DECISION, DRAFT) == "different"
     assert relation(DECISION, SUMMONS) == "different"
     assert relation(b"no PDF", b"no PDF at all") == "changed_afterwards"
