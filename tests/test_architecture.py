@@ -134,6 +134,7 @@ def test_a_report_is_written_from_a_report_only(path):
         "values",
         "predicates",
         "standing",
+        "personal",
     }
 
 

@@ -6,8 +6,9 @@ Left out: what the parts say (`oscal`).
 from __future__ import annotations
 
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
+from readiness.personal import shaped
 from readiness.report import Report
 from readiness.reports._words import escape_control
 from readiness.values import moment_text
@@ -30,16 +31,25 @@ class Ids:
 
     def of(self, kind: str, *what: object) -> str:
         """The id of something in this judgement."""
-        return str(uuid5(self._judgement, "\0".join(map(_name, (kind, *what)))))
+        return _uuid(self._judgement, "\0".join(map(_name, (kind, *what))))
 
     def target(self, id_: str) -> str:
         """The id of a target of the chain, in each of its judgements."""
-        return str(uuid5(self._chain, _name(id_)))
+        return _uuid(self._chain, _name(id_))
 
     @property
     def subject(self) -> str:
         """The id of whom the report is about."""
-        return str(self._chain)
+        return _uuid(self._chain, "subject")
+
+
+def _uuid(space: UUID, name: str) -> str:
+    """A UUID that nobody takes for a person's number: now and then one has a date and a check digit by chance, and then
+    the one that is made of it is taken, and so on."""
+    found = uuid5(space, name)
+    while shaped(str(found)):
+        found = uuid5(space, str(found))
+    return str(found)
 
 
 def line(text: str) -> str:

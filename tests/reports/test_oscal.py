@@ -15,12 +15,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 
+from readiness.dossier.privacy import place_of_number
 from readiness.model import Because, Strength, Verdict
+from readiness.personal import shaped
 from readiness.report import DeviationState, Report
+from readiness.reports._oscal import Ids
 from readiness.reports._words import because_text
 from readiness.reports.formats import written
 from readiness.texts import LANGUAGES
@@ -94,6 +97,20 @@ def test_what_a_target_is_called_stays_from_judgement_to_judgement_and_nothing_e
     for name in ("observations", "findings", "risks"):
         first, second = ({one["uuid"] for one in result(r)[name]} for r in (REPORT, later))
         assert not first & second
+
+
+def test_no_id_is_what_a_sealer_takes_for_a_persons_number() -> None:
+    """Hex digits have a date and a check digit by chance, in one UUID of sixteen thousand; that is not sealed."""
+    pattern = REPORT.profile.targets[-1]
+    targets = tuple(replace(pattern, id=f"t{n}") for n in range(4400, 4600))
+    report = replace(REPORT, profile=replace(REPORT.profile, targets=(*REPORT.profile.targets, *targets)))
+    chain = Ids(report)._chain
+    assert shaped(str(uuid5(chain, "t4496"))), "a name whose first UUID is one: find another where ids have changed"
+    assert not shaped(Ids(report).target("t4496"))
+    assert place_of_number(text_of(report).encode("ascii")) == -1
+    ids = {Ids(report).of("observation", n) for n in range(20_000)}
+    assert len(ids) == 20_000
+    assert [one for one in ids if shaped(one)] == []
 
 
 def test_each_finding_has_its_state_and_what_was_not_seen_is_never_satisfied() -> None:
