@@ -5,7 +5,8 @@ Read from TOML by `checklist`; nothing here checks anything. Standard library on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from readiness.model import Rule, Words
@@ -70,7 +71,11 @@ class Checklist:
     checks: tuple[Check, ...]
     matrix: Matrix
     digest: str
+    by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {rule.id: rule for rule in self.rules})
 
     def rule(self, id_: str) -> Rule:
         """The rule of that id; KeyError if there is none."""
-        return {rule.id: rule for rule in self.rules}[id_]
+        return self.by_id[id_]
