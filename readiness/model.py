@@ -31,13 +31,14 @@ class TargetKind(StrEnum):
     REGISTER = "register"
     SENT_DOCUMENT = "sent_document"
     PAGE = "page"
+    NAME = "name"
 
 
 # These come from what the stage recorded; no profile declares one.
 RECORDED = frozenset({TargetKind.CONNECTION, TargetKind.EXCHANGE, TargetKind.SCENARIO})
 
 # Servers of others answer for these: asked together, before anything that takes this machine's processor.
-ASKED_OVER_THE_NETWORK = frozenset({TargetKind.ENDPOINT, TargetKind.PAGE})
+ASKED_OVER_THE_NETWORK = frozenset({TargetKind.ENDPOINT, TargetKind.PAGE, TargetKind.NAME})
 
 # A chain cannot be without these; they can only be held by another party (DESIGN section 2, decision 3).
 INDISPENSABLE = frozenset(

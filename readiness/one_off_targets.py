@@ -1,4 +1,4 @@
-"""What is one probe pointed at, when no profile says so: an address, a page, a file, or the files of a log?
+"""What is one probe pointed at, when no profile says so: an address, a page, a name, a file, or the files of a log?
 
 It is taken for what the probe looks at, with what the asker says of it. Left out: looking (`one_off`).
 """
@@ -15,7 +15,7 @@ from readiness.model import Declared, Reason, Target, TargetKind
 from readiness.permits import split_address
 from readiness.probe import CannotObserve, Probe
 from readiness.profile.pages import page_parts
-from readiness.profile.shapes import Wrong, page_address, shown
+from readiness.profile.shapes import Wrong, domain, page_address, resolver, shown
 
 ASKER = "asker"
 
@@ -113,6 +113,18 @@ def _page(probe: Probe, question: Question) -> Target:
     return Target("target", probe.kind, address=address, declared=_said(declared))
 
 
+def _name(probe: Probe, question: Question) -> Target:
+    """A name and the resolver to ask, as name@resolver; nobody is asked whose its networks are."""
+    host, _, address = question.target.partition("@")
+    try:
+        declared = {"name": domain(host).casefold()}
+        asked = resolver(address)
+    except Wrong as error:
+        wanted = "Write name@resolver, for instance www.example.se@192.0.2.53."
+        raise UsageError(f"{shown(question.target)} is no name with a resolver. {wanted}") from error
+    return Target("target", probe.kind, address=asked, declared=_said(declared))
+
+
 READERS = {
     TargetKind.ENDPOINT: _endpoint,
     TargetKind.CERTIFICATE: _certificate,
@@ -120,6 +132,7 @@ READERS = {
     TargetKind.LOG_SOURCE: _log,
     TargetKind.SENT_DOCUMENT: _document,
     TargetKind.PAGE: _page,
+    TargetKind.NAME: _name,
 }
 
 

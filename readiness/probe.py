@@ -240,6 +240,10 @@ class Session(Protocol):
         as `dial`, access_denied for such a server, and what keeps a certificate of the profile from being shown.
         """
 
+    async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:
+        """The first datagram from the resolver that a name of the profile is asked of, which `heeds` takes for an
+        answer. CannotObserve: not_configured, connection_refused, timed_out."""
+
     async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
         """What a time source of the profile, owned by that party, answers to one datagram.
 

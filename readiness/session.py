@@ -156,6 +156,16 @@ class LiveSession:
 
         return await present(self, target, shown, asked)
 
+    async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:
+        """One question to the resolver that a name of the profile is asked of, and its answer."""
+        from readiness.datagram import ask
+
+        if target.kind is not TargetKind.NAME or target not in self._profile.targets:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no resolver for {target.id}")
+        host, port = split_address(target.address)
+        answer, _ = await ask((await self.addresses(host))[0], port, data, self.limits.wait, heeds)
+        return answer
+
     async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
         """One datagram to a time source that the profile names and permits to ask, and what comes back."""
         from readiness.datagram import ask

@@ -148,6 +148,8 @@ def test_a_wrong_profile_is_told_with_file_line_key_and_cure_and_leaves_no_folde
         ("probe", "server_certificate", "127.0.0.1"),
         ("probe", "public_page", "http://www.exempelby.example/"),
         ("probe", "public_page", "www.exempelby.example"),
+        ("probe", "name_service", "www.exempelby.example"),
+        ("probe", "name_service", "www.exempelby.example@ns1.exempelby.example"),
         ("probe", "statements", "x"),
         ("probe", "tls_versions", "127.0.0.1:1"),
         ("probe", "soap_faults", "127.0.0.1:1", "--soap", "message"),

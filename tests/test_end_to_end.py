@@ -24,6 +24,7 @@ from readiness.demo.fault_defects import DEFECTS as OF_FAULTS
 from readiness.demo.letter_defects import DEFECTS as OF_LETTERS
 from readiness.demo.letters import write_letters
 from readiness.demo.log_defects import DEFECTS as OF_LOGS
+from readiness.demo.name_defects import DEFECTS as OF_NAMES
 from readiness.demo.page_defects import DEFECTS as OF_PAGES
 from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
@@ -46,7 +47,7 @@ IN_THE_LOGS = {defect.name: defect for defect in OF_LOGS}
 OF_CLOCKS = {defect.name: defect for defect in OF_THE_CLOCK}
 IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
 IN_DOCUMENTS = {defect.name: defect for defect in OF_DOCUMENTS}
-IN_PUBLIC = {defect.name: defect for defect in OF_PAGES}
+IN_PUBLIC = {defect.name: defect for defect in (*OF_PAGES, *OF_NAMES)}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
@@ -54,7 +55,7 @@ BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, Tar
 REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetKind.MESSAGE_TYPE}
 REGISTERS |= {TargetKind.CERTIFICATE, TargetKind.SENDING_SYSTEM}
 DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYSTEM}
-PUBLIC = {TargetKind.PAGE}
+PUBLIC = {TargetKind.PAGE, TargetKind.NAME}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 
 
@@ -400,7 +401,7 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
     assert {finding.verdict for finding in about} == {Verdict.INCONCLUSIVE}
     assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
     assert {finding.target for finding in about} == endpoints
-    assert len(endpoints) == 8
+    assert len(endpoints) == 10
     networked = endpoints | {report.profile.chain.id}  # its time sources are down, too, and the issuer's list
     others = {rule for rule, target in verdicts(report) if target not in networked} - {"MM-CERT-22"}
     assert flipped(conforming, report).isdisjoint(others)

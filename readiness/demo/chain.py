@@ -17,6 +17,8 @@ from readiness.demo.defects import find_defect
 from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.letters import write_letters
 from readiness.demo.lists import serving
+from readiness.demo.name_server import NameServer
+from readiness.demo.names import RESOLVER
 from readiness.demo.old_logs import write_rotated
 from readiness.demo.pages import CERTIFICATE, LOG, WEB, PageService
 from readiness.demo.pki import Pki
@@ -105,8 +107,13 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
             source.start()
             stack.callback(source.stop)
             addresses[time_source(number)] = source.address
+        resolver = NameServer(plan.dns, now)
+        resolver.start()
+        stack.callback(resolver.stop)
+        addresses[RESOLVER] = resolver.address
         profile = folder / PROFILE
-        profile.write_text(profile_text(plan, addresses, digests, files, now, told), encoding="utf-8")
+        text = profile_text(plan, addresses, digests, files, now, told, resolver.anchor)
+        profile.write_text(text, encoding="utf-8")
         yield profile
 
 

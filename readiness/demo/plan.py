@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from readiness.demo.names import DnsPlan, conforming_dns
 from readiness.demo.pages import PagePlan
 from readiness.demo.register_plan import RegisterPlan
 
@@ -197,6 +198,7 @@ class Plan:
     """Certificates that the issuer's list names, beside the one that servers should refuse."""
     list_ends: timedelta = 7 * DAY
     """When that list is due to be replaced."""
+    dns: DnsPlan = field(default_factory=conforming_dns)
     environment: str = "test"
     anchors: tuple[str, ...] = ("rot",)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from readiness.demo import profile_toml as toml
 from readiness.demo.letters import ANCHOR
+from readiness.demo.names import RESOLVER
 from readiness.demo.pages import DOMAIN, WEB
 from readiness.demo.plan import (
     CASE_SYSTEM,
@@ -23,7 +24,7 @@ from readiness.demo.plan import (
     Plan,
     StatementPlan,
 )
-from readiness.demo.profile_public import page_tables
+from readiness.demo.profile_public import name_tables, page_tables
 from readiness.demo.registers import file_name
 from readiness.register_purposes import SBOM
 
@@ -49,10 +50,11 @@ def profile_text(
     files: Mapping[str, str],
     now: datetime,
     lists: str,
+    anchor: str,
 ) -> str:
     """The profile. `addresses` gives host:port by server, `files` the path of each file by its key ("klient",
     "klient.key", "rot", "permit", a check's id), `digests` the SHA-256 of a file by the same key; `lists` is host:port
-    of the issuer's revocation list."""
+    of the issuer's revocation list, `anchor` the DS record that signed names are verified from."""
     parts = [
         _head(plan, now, files),
         toml.table("revocation", addresses=[lists]),
@@ -88,6 +90,8 @@ def profile_text(
         *_documents(plan, now),
         COMMENTS["page"],
         *page_tables(plan, addresses[WEB]),
+        COMMENTS["name"],
+        *name_tables(plan, addresses[RESOLVER], anchor),
         COMMENTS["permit"],
         *_permits(plan, addresses, digests, now),
         COMMENTS["statement"],
@@ -111,6 +115,7 @@ COMMENTS = {
     "register": "# Listor som kommunen och dess leverantör lämnar; rubrikerna är deras egna.\n",
     "sent_document": "# Prov på PDF-filer som skickas; vad en handling ska uppfylla följer av beslut, inte av filen.\n",
     "page": "# Sidor som vem som helst kan läsa, här på den här datorn.\n",
+    "name": "# Namnen finns inte i DNS; här svarar en namnuppslagare på den här datorn.\n",
     "permit": "# Medgivanden: kommunens eget ord räcker för dess egna adresser, förmedlarens är en handling.\n",
     "statement": "# Uppgifter om det som ingen maskin kan se, en för varje kontroll som har besvarats.\n",
     "deviation": "# Ett beslutat undantag ändrar inget utfall; det redovisas bredvid det.\n",

@@ -16,6 +16,7 @@ LISTS |= {
     "page",
     "time_source",
 }
+LISTS |= {"name"}
 
 
 def table(name: str, /, **values: object) -> str:

@@ -17,6 +17,7 @@ from readiness.profile.faults import Elsewhere, Faults, personal_numbers
 from readiness.profile.file import check_size, read_text
 from readiness.profile.inclusion import KEY, whole_profile
 from readiness.profile.lines import Lines
+from readiness.profile.names import read_names
 from readiness.profile.pages import read_pages
 from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
@@ -91,6 +92,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets += read_registers(root, known, ids)
     targets += read_sent_documents(root, known, ids)
     targets += read_pages(root, known, ids)
+    targets += read_names(root, known, ids)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)
     profile = Profile(

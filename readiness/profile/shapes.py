@@ -85,6 +85,23 @@ def domain(text: str) -> str:
     return name
 
 
+def resolver(text: str) -> str:
+    """The address of a DNS resolver as host:port, out of an IP address with or without port (53)."""
+    host, _, port = text.rpartition(":") if re.fullmatch(r"[0-9.]+:[0-9]+|\[.*\]:[0-9]+", text) else (text, "", "53")
+    try:
+        ip = ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
+    except ValueError:
+        raise Wrong("resolver", found=shown(text)) from None
+    return host_port(f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}")
+
+
+def dnssec_anchor(text: str) -> str:
+    """A DS record as text: "zone DS tag algorithm digest-type digest"."""
+    if not re.fullmatch(r"\S+\s+[Dd][Ss]\s+[0-9]{1,5}\s+[0-9]{1,3}\s+[0-9]{1,3}\s+[0-9A-Fa-f]{40,128}", text):
+        raise Wrong("dnssec_anchor", found=shown(text))
+    return text
+
+
 def page_address(text: str) -> str:
     """The https address of a web page: as `web_address`, and never without TLS."""
     if web_address(text).startswith("http:"):
