@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from probes import _certificate_chain as chains
+from probes._certificate_names import names_elsewhere, wildcards_elsewhere
 from probes._certificate_path import CertificatePath, covers_name, find_path, read_anchors, read_pki
 from probes._certificates import Certificate, attempt, certificate_facts, load, read_certificate
 from probes._handshake import Sent, fetch_chain
@@ -22,17 +23,20 @@ from readiness.probe import CannotObserve, Probe, Seen, Session
 
 PREFIX = "server_certificate."
 RECEIVED, CHAIN = PREFIX + "certificates_received", PREFIX + "chain"
+ELSEWHERE, WILDCARDS = PREFIX + "names_elsewhere", PREFIX + "wildcards_elsewhere"
 ADDRESSES = 32
 """More addresses of one name than this are not looked at, and leave the facts open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the facts depend on besides the certificates: the name asked for, the anchors, the time of looking."""
+    """What the facts depend on besides the certificates: the name asked for, the anchors, the time of looking, and the
+    domains of the profile's owner."""
 
     name: str
     anchors: tuple[Certificate, ...] | Unseen
     at: datetime
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     """Look at every address of the endpoint, and say what they agree on."""
     endpoint = endpoint_of(target)
     name = endpoint.server_name or str(target.says("server_name") or endpoint.host)
-    question = Question(name, _anchors(session), session.now())
+    own = target.says("own_domains")
+    question = Question(name, _anchors(session), session.now(), own if isinstance(own, tuple) else ())
     ips = await session.addresses(endpoint.host)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_look(session, ip, endpoint, question)) for ip in ips[:ADDRESSES]]
@@ -65,6 +70,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
 def read_sent(chain: Sequence[bytes], question: Question) -> tuple[dict[str, Value | Unseen], str]:
     """All facts but the table, out of a chain as it was sent (DER, leaf first); and what the verifier said. Pure."""
     facts: dict[str, Value | Unseen] = {RECEIVED: len(chain), **read_certificate(chain[0], PREFIX)}
+    facts |= _names(facts[PREFIX + "dns_names"], question)
     facts[PREFIX + "chain_order"] = chains.read_chain_order(chain)
     facts[PREFIX + "chain_signature_hashes"] = chains.read_signature_hashes(chain)
     leaf = attempt(load, chain[0])
@@ -79,6 +85,17 @@ def read_sent(chain: Sequence[bytes], question: Question) -> tuple[dict[str, Val
     facts[PREFIX + "path"] = path.value
     facts[PREFIX + "pki"] = read_pki(leaf, path)
     return facts, path.why
+
+
+def _names(names: Value | Unseen, question: Question) -> dict[str, Value | Unseen]:
+    """Whose the names are, out of those that the certificate has."""
+    if not isinstance(names, tuple):
+        names = names if isinstance(names, Unseen) else Unseen(Reason.NOT_UNDERSTOOD, "its names are no set")
+        return dict.fromkeys((ELSEWHERE, WILDCARDS), names)
+    return {
+        ELSEWHERE: names_elsewhere(names, question.name, question.own),
+        WILDCARDS: wildcards_elsewhere(names, question.own),
+    }
 
 
 def _anchors(session: Session) -> tuple[Certificate, ...] | Unseen:
@@ -174,6 +191,13 @@ FACTS = (
         FactType.FLAG,
         "Whether the subject alternative name covers the declared server name (RFC 9525).",
     ),
+    Fact(
+        ELSEWHERE,
+        FactType.SET,
+        "DNS names in it that lie neither in the domain of the server's name nor in one of the profile's own.",
+        of=RECEIVED,
+    ),
+    Fact(WILDCARDS, FactType.SET, "Wildcards in it that lie in none of the profile's own domains.", of=RECEIVED),
     Fact(CHAIN, FactType.TABLE, "Every certificate that every address sent, as it came."),
 )
 

@@ -127,6 +127,20 @@ DEFECTS = (
         "MM-SCERT-12",
     ),
     _defect(
+        "of-another-customer",
+        "servercertifikat gäller också för en annan kund",
+        "certificate is for another customer, too",
+        change_certificate(LEAF, dns_names=("formedlare.exempelby.example", "formedlare.annanby.example")),
+        "MM-CERT-25",
+    ),
+    _defect(
+        "of-many-customers",
+        "servercertifikat gäller för alla kunder, genom ett jokertecken",
+        "certificate is for all customers, by a wildcard",
+        change_certificate(LEAF, dns_names=("formedlare.exempelby.example", "*.exempelformedling.example")),
+        "MM-CERT-25",
+    ),
+    _defect(
         "rsa-1024",
         "servercertifikat har en RSA-nyckel på 1024 bitar",
         "certificate has an RSA key of 1024 bits",

@@ -199,6 +199,7 @@ def _endpoint(section: Section, known: Known, node: Node, held_by: str) -> Read:
         "role": section.word("role", ROLES, required=True),
         "mutual_tls": section.word("mutual_tls", MUTUAL_TLS, required=True),
         "environment": known.environment,
+        "own_domains": known.subject.domains or None,
         "path": section.shaped("path", web_path),
         "client_certificate": section.word("client_certificate", known.certificate_ids, code="unknown_certificate"),
     }

@@ -228,6 +228,8 @@ FILES: dict[str, tuple[Callable[[Path], object], object, object]] = {
     "server-certificate-20-days": (of_server(days), SERVER_DAYS, (300, 20)),
     "server-certificate-short-lived": (of_server(days), SERVER_DAYS, (70, 20)),
     "server-certificate-wrong-name": (sent_names, [LEAF], ["annan.exempelby.example"]),
+    "server-certificate-of-another-customer": (sent_names, [LEAF], [LEAF, "formedlare.annanby.example"]),
+    "server-certificate-of-many-customers": (sent_names, [LEAF], [LEAF, "*.exempelformedling.example"]),
     "server-certificate-unknown-ca": (chain_subjects, [LEAF, ISSUER], [LEAF, "Okänd rot CA"]),
     "server-certificate-incomplete-chain": (chain_subjects, [LEAF, ISSUER], [LEAF]),
     "server-certificate-chain-order": (chain_subjects, [LEAF, ISSUER], [LEAF, ROOT, ISSUER]),

@@ -214,6 +214,12 @@ def test_a_bomb_is_read_up_to_the_limit_and_its_end_is_undecided() -> None:
     assert (value, undecided) == ((), {"paper": Reason.LIMIT_REACHED, "help": Reason.LIMIT_REACHED})
 
 
+def test_of_a_bomb_no_more_than_the_limit_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("probes._page_reading.LARGEST", 1000)
+    bomb = gzip.compress(b"<p>" + b"x " * 1000 + b"papper")
+    assert missing(bomb, "paper", content_encoding="gzip")[1]["paper"] is Reason.LIMIT_REACHED
+
+
 @pytest.mark.parametrize(
     ("body", "coding", "reason"),
     [(b"x" * 40, "gzip", Reason.NOT_UNDERSTOOD), (b"x", "br", Reason.NOT_SUPPORTED)],
