@@ -103,7 +103,7 @@ def test_the_checks_are_those_of_the_reference() -> None:
 
 def test_there_are_rules_that_look_and_rules_that_wait() -> None:
     assert len(LOOKING) >= 40
-    assert len(PENDING) >= 4
+    assert len(PENDING) >= 1
 
 
 def test_every_id_stands_once_in_all_the_files() -> None:
