@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from readiness.demo import (
+    baseline_defects,
     certificate_defects,
     clock_defects,
     document_defects,
@@ -31,6 +32,7 @@ DEFECTS: Mapping[str, Defect] = {
     defect.name: defect
     for module in (
         tls_defects,
+        baseline_defects,
         refusal_defects,
         server_certificate_defects,
         certificate_defects,

@@ -78,6 +78,7 @@ class ServerPlan:
     soap: str = ""
     quirks: tuple[str, ...] = ()
     forgets: str = ""
+    baselines: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -193,6 +193,7 @@ def _endpoints(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
             server_name=server.name,
             role=server.role,
             mutual_tls=server.mutual_tls,
+            baselines=list(server.baselines) or "",
             soap=server.soap,
             path=SOAP_PATH if server.soap else "",
             client_certificate=LET_IN if server.mutual_tls == "required" else "",

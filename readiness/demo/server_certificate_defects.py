@@ -14,7 +14,7 @@ NO_PATH = ("MM-SCERT-01", "MM-SCERT-17", "MM-SCERT-18", "MM-SCERT-19")
 """Without a path it stays open whether the certificate is public, and so what is asked of public ones."""
 UNTRUSTED = (*NO_PATH, *MIRROR)
 """Nor is any client certificate shown to a server that the profile's anchors do not vouch for."""
-CUT_SHORT = ("MM-TLS-52", "MM-TLS-53", "MM-TLS-54", "MM-TLS-55", "MM-TLS-59", "MM-TLS-65", "MM-TLS-66")
+CUT_SHORT = tuple(f"MM-TLS-{number}" for number in (52, 53, 54, 55, 59, 65, 66, 72, 73))
 """What stays open where a handshake ends with the certificates."""
 ORGANISATION_VALIDATED = "2.23.140.1.2.2"  # CA/Browser Forum, Baseline Requirements 7.1.6.1
 
@@ -147,6 +147,7 @@ DEFECTS = (
         change_certificate(LEAF, key="rsa-1024"),
         "MM-SCERT-05",
         "MM-SCERT-06",
+        "MM-TLS-74",
     ),
     _defect(
         "rsa-2048",
@@ -154,6 +155,7 @@ DEFECTS = (
         "certificate has an RSA key of 2048 bits",
         change_certificate(LEAF, key="rsa-2048"),
         "MM-SCERT-06",
+        "MM-TLS-74",
     ),
     _defect(
         "dsa",
@@ -162,6 +164,7 @@ DEFECTS = (
         _by_hand("dsa-1024"),
         "MM-SCERT-04",
         "MM-TLS-05",
+        "MM-TLS-70",
         *CUT_SHORT,
         *MIRROR,
     ),
@@ -173,6 +176,7 @@ DEFECTS = (
         "MM-SCERT-07",
         "MM-SCERT-08",
         "MM-TLS-05",
+        "MM-TLS-70",
         *CUT_SHORT,
         *MIRROR,
     ),
@@ -183,6 +187,7 @@ DEFECTS = (
         _by_hand("secp224r1"),
         "MM-SCERT-08",
         "MM-TLS-05",
+        "MM-TLS-70",
         *CUT_SHORT,
         *MIRROR,
     ),

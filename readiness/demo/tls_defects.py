@@ -12,7 +12,7 @@ from readiness.model import Words
 
 OLD = f"{STRICT}:ECDHE-ECDSA-AES256-SHA"
 """Versions before TLS 1.2 have no suite that would do."""
-WEAK_SUITES = ("MM-TLS-06", "MM-TLS-51")
+WEAK_SUITES = ("MM-TLS-06", "MM-TLS-51", "MM-TLS-71")
 SECOND = f"{CASE_SYSTEM}-rsa"
 
 
@@ -65,13 +65,13 @@ DEFECTS = (
         _set(oldest="TLSv1.1", suites=OLD),
         *("MM-TLS-03", "MM-TLS-04", *WEAK_SUITES),
     ),
-    _case("no-tls-1.3", "kan inte TLS 1.3", "does not speak TLS 1.3", _set(newest="TLSv1.2"), "MM-TLS-05"),
+    _case("no-tls-1.3", "kan inte TLS 1.3", "does not speak TLS 1.3", _set(newest="TLSv1.2"), "MM-TLS-05", "MM-TLS-70"),
     _case(
         "only-tls-1.1",
         "kan inget nyare än TLS 1.1",
         "speaks nothing newer than TLS 1.1",
         _set(oldest="TLSv1.1", newest="TLSv1.1", suites=OLD),
-        *("MM-TLS-03", "MM-TLS-04", "MM-TLS-05", *WEAK_SUITES, "MM-TLS-54", "MM-TLS-55"),
+        *("MM-TLS-03", "MM-TLS-04", "MM-TLS-05", *WEAK_SUITES, "MM-TLS-54", "MM-TLS-55", "MM-TLS-70", "MM-TLS-73"),
     ),
     _case(
         "tls-fallback",
@@ -92,35 +92,35 @@ DEFECTS = (
         "tar emot en chiffersvit under utfasning",
         "accepts a cipher suite that is being phased out",
         _set(suites=f"{STRICT}:ECDHE-ECDSA-AES128-SHA256"),
-        "MM-TLS-51",
+        *("MM-TLS-51", "MM-TLS-71"),
     ),
     _case(
         "tls-groups",
         "tar emot alla grupper som OpenSSL har",
         "accepts every group that OpenSSL has",
         _set(every_group=True),
-        *("MM-TLS-52", "MM-TLS-53"),
+        *("MM-TLS-52", "MM-TLS-53", "MM-TLS-72"),
     ),
     _case(
         "tls-group-finite-field",
         "tar emot en svit och en grupp under utfasning",
         "accepts a suite and a group that are being phased out",
         _finite_field,
-        *("MM-TLS-51", "MM-TLS-53"),
+        *("MM-TLS-51", "MM-TLS-53", "MM-TLS-71", "MM-TLS-72"),
     ),
     _case(
         "tls-signs-sha1",
         "signerar handskakningar med SHA-1",
         "signs handshakes with SHA-1",
         _set(signs=":ECDSA+SHA1"),
-        *("MM-TLS-54", "MM-TLS-55"),
+        *("MM-TLS-54", "MM-TLS-55", "MM-TLS-73"),
     ),
     _case(
         "tls-signs-sha224",
         "signerar handskakningar med SHA-224",
         "signs handshakes with SHA-224",
         _set(signs=":ECDSA+SHA224"),
-        "MM-TLS-55",
+        *("MM-TLS-55", "MM-TLS-73"),
     ),
     _case("tls-compression", "komprimerar i TLS", "compresses in TLS", _set(oddity="compression"), "MM-TLS-57"),
     _case(

@@ -12,6 +12,7 @@ from typing import Any
 
 from readiness.chain import Assignment, Party, Profile, Revocation, Subject, Terms
 from readiness.errors import ProfileError
+from readiness.profile.baselines import hold_to_baselines
 from readiness.profile.declarations import read_absences, read_deviations, read_permits, read_records, read_risk_levels
 from readiness.profile.faults import Elsewhere, Faults, personal_numbers
 from readiness.profile.file import check_size, read_text
@@ -93,6 +94,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets += read_sent_documents(root, known, ids)
     targets += read_pages(root, known, ids)
     targets += read_names(root, known, ids)
+    targets = hold_to_baselines(root, targets)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)
     profile = Profile(

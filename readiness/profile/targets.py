@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from readiness.chain import PROPERTIES, Node, Party, Subject
 from readiness.model import Declared, Target, TargetKind
+from readiness.profile.baselines import BASELINES
 from readiness.profile.faults import Faults, dotted
 from readiness.profile.lines import Place
 from readiness.profile.log_platforms import OF_FILES, read_platform
@@ -202,8 +203,10 @@ def _endpoint(section: Section, known: Known, node: Node, held_by: str) -> Read:
         "own_domains": known.subject.domains or None,
         "path": section.shaped("path", web_path),
         "client_certificate": section.word("client_certificate", known.certificate_ids, code="unknown_certificate"),
+        "klassa_k": section.number("klassa_k", 0, 4),
     }
-    return address, "", declared(given | _soap(section, known))
+    baselines = section.words("baselines", BASELINES)
+    return address, "", declared(given | _soap(section, known), **({"baselines": baselines} if baselines else {}))
 
 
 def _soap(section: Section, known: Known) -> dict[str, object]:
