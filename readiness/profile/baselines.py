@@ -1,6 +1,6 @@
 """Which guidelines for TLS are an endpoint held to beside the default one: chosen for it, or by class of information?
 
-Left out: what the guidelines say (checklists/baselines.toml).
+Left out: what the guidelines say (checklists/tls_baselines.toml).
 """
 
 from __future__ import annotations
