@@ -34,7 +34,8 @@ TIMES_READ = 5_000
 @dataclass(slots=True)
 class Story:
     """What a source tells of one message: `events` out of EVENTS; `cause`: whether an error in it says why; `codes`:
-    the fault codes in its records; from `first` to `last` where the times have a zone."""
+    the fault codes in its records; from `first` to `last` where the times have a zone; `told`: the earliest record of
+    each event, likewise."""
 
     events: set[str] = field(default_factory=set)
     cause: bool = False
@@ -42,6 +43,7 @@ class Story:
     first: datetime | None = None
     last: datetime | None = None
     records: int = 0
+    told: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -168,3 +170,4 @@ def _tell(story: Story, record: Record, told: set[str], at: datetime | None) -> 
     if at:
         story.first = min(story.first or at, at)
         story.last = max(story.last or at, at)
+        story.told.update({event: min(at, story.told.get(event, at)) for event in told})

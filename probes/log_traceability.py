@@ -18,11 +18,12 @@ from weakref import WeakKeyDictionary
 from probes._log_canaries import Sought, seek
 from probes._log_ids import Ids
 from probes._log_marks import person_forms, read_marks
+from probes._log_order import NAMES, Creations, creations_of, read_order
 from probes._log_scan import Scanner
 from probes._log_search.records import Searched
 from probes._log_search.searching import is_searched
 from probes._log_source import Halted, Reading
-from probes._log_told import Values, read_scan
+from probes._log_told import NOTHING, Values, read_scan
 from readiness.model import Fact, FactType, Strength, Target, TargetKind
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
@@ -54,7 +55,10 @@ def _read(target: Target, session: Session, halted: Halted) -> tuple[Values, str
     scan = Scanner.of(target, shared.sought, ids).scan(reading.records())
     if reading.problem and not scan.records:
         raise CannotObserve(reading.problem.reason, reading.problem.detail)
-    return read_scan(scan, shared.sought, target, reading.problem)
+    values, detail = read_scan(scan, shared.sought, target, reading.problem)
+    if not shared.sought.canaries:
+        return values | dict.fromkeys(NAMES, NOTHING), detail
+    return values | read_order(scan, target.node, shared.created(session, halted, ids)), detail
 
 
 @dataclass(slots=True)
@@ -65,6 +69,7 @@ class _Shared:
     ids: Ids | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     searched: dict[str, Searched] = field(default_factory=dict)
+    creations: tuple[Creations, ...] | None = None
 
     def joined(self, session: Session, halted: Halted) -> Ids:
         """The ids of the messages, out of all log sources; read once."""
@@ -72,6 +77,24 @@ class _Shared:
             if self.ids is None:
                 self.ids = _join(session, self, halted)
             return self.ids
+
+    def created(self, session: Session, halted: Halted, ids: Ids) -> tuple[Creations, ...]:
+        """What each source that tells of creations says of them; read once. One that cannot be read tells of none."""
+        with self.lock:
+            if self.creations is None:
+                sources = session.profile_targets(TargetKind.LOG_SOURCE)
+                telling = [one for one in sources if one.says("tells_created") and not one.held_by]
+                self.creations = tuple(self._creations(one, session, halted, ids) for one in telling)
+            return self.creations
+
+    def _creations(self, source: Target, session: Session, halted: Halted, ids: Ids) -> Creations:
+        try:
+            records = self.reading(source, session, halted, ids).records()
+            return creations_of(source.node, Scanner.of(source, self.sought, ids).scan(records))
+        except CannotObserve:
+            if halted():
+                raise
+            return Creations(source.node, {})
 
     def reading(self, target: Target, session: Session, halted: Halted, ids: Ids) -> Reading | Searched:
         """A source to be read, or, where it is searched, with what it has about the ids."""
@@ -142,6 +165,9 @@ FACTS = (
     _fact("failures_untold", NUMBER, "Those of which the log tells no error.", "failures"),
     _fact("causes_lost", NUMBER, "Those of which it tells an error, and no cause.", "failures"),
     _fact("clock_difference", FactType.DURATION, "Its clock against the stage's, by ids that the stage gave out."),
+    _fact("order_messages", NUMBER, "Messages here that another node's log tells the creation of."),
+    _fact("order_reversed", NUMBER, "Those with a record here before that.", "order_messages"),
+    _fact("order_lead", FactType.DURATION, "By how much at most: the clocks of the nodes differ by that at least."),
     _fact("refusals", NUMBER, "Times that the stage refused the client's certificate."),
     _fact("refusals_untold", NUMBER, "Those that the log does not tell of.", "refusals"),
     _fact("messages_seen", FactType.TABLE, "Each message: how many records, from when to when, which events."),

@@ -15,10 +15,8 @@ from probes._sntp import Answer, agreed, read_answer, request
 from readiness.model import Fact, FactType, Reason, Table, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
-SOURCES, USED, OFFSET, ANSWERS = "clock.sources", "clock.sources_used", "clock.offset", "clock.answers"
+OFFSET, ANSWERS = "clock.offset", "clock.answers"
 FACTS = (
-    Fact(SOURCES, FactType.NUMBER, "Time sources that the profile names."),
-    Fact(USED, FactType.NUMBER, "Those that told the time well enough, each server once.", of=SOURCES),
     Fact(OFFSET, FactType.DURATION, "How far this machine's clock is from the time of two sources or more."),
     Fact(ANSWERS, FactType.TABLE, "What each source told."),
 )
@@ -32,8 +30,6 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     found = await asyncio.gather(*(_ask(session, party, address) for party, address in sources))
     told = dict(zip([address for _, address in sources], found, strict=True))
     offset = read_offset(told)
-    yield Seen(SOURCES, len(sources))
-    yield Seen(USED, len(_servers(told)))
     if isinstance(offset, Unseen):
         yield Seen(OFFSET, offset)
     else:

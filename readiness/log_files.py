@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -90,6 +91,15 @@ def open_log_file(path: str, file: LogFile) -> Iterator[Iterator[bytes]]:
                 yield piece
 
         yield unpacked(pieces(), file.name)
+
+
+def digest_of(path: str, file: LogFile) -> str:
+    """SHA-256 (hex) of a file that `list_log_files` gave for this path, as it lies there. CannotObserve as opening."""
+    digest = sha256()
+    with _errors(file.name), _handle(path, file) as handle:
+        while piece := handle.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def split_pattern(path: str) -> tuple[Path, tuple[str, ...]]:

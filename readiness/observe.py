@@ -30,7 +30,7 @@ from readiness.model import (
     Value,
 )
 from readiness.permits import covering, refusal, split_address
-from readiness.probe import CannotObserve, Limits, Probe, Seen, Session
+from readiness.probe import CannotObserve, Effect, Limits, Probe, Seen, Session
 
 log = logging.getLogger(__name__)
 
@@ -100,13 +100,14 @@ async def observe(
 async def _servers_first(jobs: Sequence[Job], work: Callable[[int, Job], Coroutine[None, None, None]]) -> None:
     """Do the work of each job.
 
-    A server waits for nobody: while files and records are read, which takes the processor, its answers would be met too
-    late, and look as if it had given them too late.
+    A server, or a source of time, waits for nobody: while files and records are read, which takes the processor, its
+    answers would be met too late, and look as if it had given them too late.
     """
     for elsewhere in (True, False):
         async with asyncio.TaskGroup() as group:
             for number, job in enumerate(jobs):
-                if (job.target.kind in ASKED_OVER_THE_NETWORK) is elsewhere:
+                asks = job.target.kind in ASKED_OVER_THE_NETWORK or job.probe.effect is not Effect.READS
+                if asks is elsewhere:
                     group.create_task(work(number, job))
 
 

@@ -280,6 +280,9 @@ class Session(Protocol):
         thread. CannotObserve: as `request`, not_configured where the source is not searched.
         """
 
+    def log_file_digest(self, target: Target, file: LogFile) -> str:
+        """The SHA-256 (hex) of a file that `log_files` gave, as it lies there. CannotObserve: as `open_log`."""
+
     def log_file_mode(self, target: Target, file: LogFile) -> tuple[str, ...]:
         """The same as `file_mode` of a file that `log_files` gave."""
 

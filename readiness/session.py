@@ -45,7 +45,7 @@ from readiness.recording import Connection, Exchange, Performance
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
 
-BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file")
+BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file", "hash_list")
 """What declares a file beside the address of a target."""
 
 T = TypeVar("T")
@@ -163,8 +163,8 @@ class LiveSession:
         if target.kind is not TargetKind.NAME or target not in self._profile.targets:
             raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no resolver for {target.id}")
         host, port = split_address(target.address)
-        answer, _ = await ask((await self.addresses(host))[0], port, data, self.limits.wait, heeds)
-        return answer
+        ip = (await self.addresses(host))[0]
+        return (await asyncio.to_thread(ask, ip, port, data, self.limits.wait, self.now, heeds)).data
 
     async def ask_time(self, party: str, address: str, data: bytes) -> Heard:
         """One datagram to a time source that the profile names and permits to ask, and what comes back."""
@@ -179,9 +179,7 @@ class LiveSession:
             self._used(PermitUsed("own_clock", address, str(Effect.SENDS), now, permit))
         host, port = split_address(address)
         ip = (await self._resolve(host))[0]
-        sent = self.now()
-        answer, took = await ask(ip, port, data, self.limits.wait)
-        return Heard(f"{ip}:{port}", answer, sent, took)
+        return await asyncio.to_thread(ask, ip, port, data, self.limits.wait, self.now)
 
     @contextlib.asynccontextmanager
     async def canary(self, target: Target) -> AsyncIterator[Canary]:
@@ -225,6 +223,12 @@ class LiveSession:
         from readiness.log_platform import ask
 
         return ask(self, target, asked)
+
+    def log_file_digest(self, target: Target, file: LogFile) -> str:
+        """The SHA-256 of one of them."""
+        from readiness.log_files import digest_of
+
+        return digest_of(self._log_path(target), file)
 
     def file_mode(self, path: str) -> tuple[str, ...]:
         """Which permission bits for group and others a file has."""

@@ -135,7 +135,7 @@ def about_what_was_sent(checklist: Checklist) -> set[str]:
     """The rules about logs that ask for something sent: before it, the example only has what it logged earlier."""
     known = {"trace.time_zone", "trace.resolution"}
     known |= {"log.number_patterns_with_context", "log.private_keys", "log.bearer_tokens", "log.passwords_in_urls"}
-    known |= {"log.message_bodies", *(rule.fact for rule in checklist.rules if rule.fact.startswith("custody."))}
+    known |= {"log.message_bodies", *(r.fact for r in checklist.rules if r.fact.startswith(("custody.", "handover.")))}
     rules = (rule for rule in checklist.rules if rule.target is TargetKind.LOG_SOURCE and not rule.pending)
     return {rule.id for rule in rules if rule.fact not in known}
 

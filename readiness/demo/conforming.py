@@ -169,7 +169,9 @@ def _logs() -> dict[str, LogPlan]:
         "arendelogg": LogPlan(CASE_SYSTEM, {"created": ("created",), "sent": ("handed_over",)}),
         "integrationslogg": LogPlan(INTEGRATION, {"sent": ("relayed",)}),
         "formedlingslogg": LogPlan(
-            "formedlare", {"signed": ("signed",), "sent": ("sending",), "receipt": ("receipt",), "error": ()}
+            "formedlare",
+            {"signed": ("signed",), "sent": ("sending",), "receipt": ("receipt",), "error": ()},
+            ordered=3,
         ),
     }
 

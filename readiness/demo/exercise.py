@@ -16,6 +16,7 @@ from pathlib import Path
 from readiness.contract.persons import test_persons
 from readiness.contract.schemas import load_contract
 from readiness.demo.conducting import conduct
+from readiness.demo.old_logs import write_hashes
 from readiness.demo.plan import CASE_SYSTEM, INTEGRATION, KOMMUN, MEDIATOR, SENDING, STAGE, Plan
 from readiness.demo.processes import Running, ended, gone, running
 from readiness.demo.sending.case_system import KINDS
@@ -104,6 +105,8 @@ class DemoExercise:
             with running(told, self._folder) as processes:
                 complete = await self._lead(plan, stage, journal, processes)
                 self.exercised.exits = await ended(processes, self._seconds + SETTLE)
+            for log in self._plan.logs.values():
+                write_hashes(log, self._folder)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SETTLE):
                     await journal.holds(stage.recorder)

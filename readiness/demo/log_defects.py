@@ -107,6 +107,7 @@ TRACES = (
         "MM-LOG-25",
         "MM-LOG-26",
         "MM-LOG-27",
+        "MM-LOG-36",  # there is none to take a sample of
         shown_in=SCENARIOS,
     ),
     _logs(
@@ -114,6 +115,8 @@ TRACES = (
         "Loggposterna saknar korrelations-id",
         "The log records have no correlation id",
         "MM-LOG-02",
+        "MM-LOG-08",  # these are left open: there is none to take a sample of
+        "MM-LOG-36",
     ),
     _logs(
         "log-no-signing",
@@ -129,7 +132,11 @@ TIMES = (
         "Loggarna har lokal tid utan zon",
         "The logs have local time without a zone",
         "MM-LOG-03",
-        "MM-LOG-21",  # these are left open: such a time is no moment
+        "MM-LOG-08",  # these are left open: such a time is no moment
+        "MM-LOG-36",
+        "MM-LOG-37",
+        "MM-LOG-38",
+        "MM-LOG-21",
         "MM-LOG-22",
         "MM-LOG-29",
         shown_in=REFUSED,
@@ -140,6 +147,15 @@ TIMES = (
         "The times of the logs are in whole minutes",
         "MM-LOG-22",
         "MM-LOG-23",
+    ),
+    _logs(
+        "log-mediator-behind",
+        "Förmedlarens klocka går två minuter efter de andras",
+        "The mediator's clock is two minutes behind the others",
+        "MM-LOG-21",
+        "MM-LOG-22",
+        "MM-LOG-37",
+        "MM-LOG-38",
     ),
     _logs(
         "log-clock-behind",
@@ -193,6 +209,30 @@ CUSTODY = (
     ),
 )
 
+DELIVERIES = (
+    _kept(
+        "log-delivered-late",
+        "Förmedlarens logg levererades en månad efter beställningen",
+        "The mediator's log was delivered a month after the order",
+        lambda log: setattr(log, "ordered", 30),
+        "MM-LOG-07",
+    ),
+    _kept(
+        "log-unlisted-file",
+        "En fil i den levererade loggen saknas i hashlistan",
+        "A file of the delivered log is not in its list of hashes",
+        lambda log: setattr(log, "unlisted", 1),
+        "MM-LOG-07",
+    ),
+    _kept(
+        "log-of-another-customer",
+        "Den levererade loggen har försändelser som kommunens loggar inte visar",
+        "The delivered log has consignments that the kommun's own logs do not show",
+        lambda log: setattr(log, "foreign", True),
+        "MM-LOG-36",
+    ),
+)
+
 LEAKS = (
     _logs(
         "log-clear-number",
@@ -218,4 +258,4 @@ LEAKS = (
     _logs("log-message", "En bilaga står i loggen", "An attachment stands in the log", "MM-LOG-15"),
 )
 
-DEFECTS = (*ERRORS, *TRACES, *TIMES, *CUSTODY, *LEAKS)
+DEFECTS = (*ERRORS, *TRACES, *TIMES, *CUSTODY, *DELIVERIES, *LEAKS)

@@ -149,6 +149,12 @@ class LogPlan:
 
     node: str
     events: dict[str, tuple[str, ...]]
+    ordered: int = 0
+    """How many days before it was delivered it was ordered of another party; 0 for the kommun's own log."""
+    unlisted: int = 0
+    """How many of its files the list of hashes that came with it leaves out."""
+    foreign: bool = False
+    """Whether its rotated files have consignments of another customer."""
     weeks: dict[int, int] = field(default_factory=lambda: {number: number for number in range(1, 7)})
     mode: int = 0o600
 

@@ -73,7 +73,7 @@ def profile_text(
         COMMENTS["message_type"],
         *_message_types(),
         COMMENTS["log_source"],
-        *_log_sources(plan),
+        *_log_sources(plan, now),
         toml.table(
             "sending_system",
             id="avsandande",
@@ -248,13 +248,22 @@ def _message_types() -> Iterable[str]:
         )
 
 
-def _log_sources(plan: Plan) -> Iterable[str]:
+def _log_sources(plan: Plan, now: datetime) -> Iterable[str]:
     for id_, log in plan.logs.items():
         table = toml.table("log_source", id=id_, node=log.node, path=f"sandning/{log.node}.log*", format="json-lines")
-        table += toml.pairs(kept_days_min=30, kept_days_max=60, hash_field="previous")
-        yield (
-            table + f"[log_source.events]\n{toml.pairs(**{event: list(words) for event, words in log.events.items()})}"
-        )
+        table += toml.pairs(kept_days_min=30, kept_days_max=60, hash_field="previous", shared_id="correlation_id")
+        table += f"[log_source.events]\n{toml.pairs(**{event: list(words) for event, words in log.events.items()})}"
+        if log.ordered:
+            delivery = toml.pairs(
+                ordered=now - log.ordered * DAY, delivered=now, start=now - MONTH, end=now, hashes=hash_list(log.node)
+            )
+            table += f"[log_source.delivery]\n{delivery}"
+        yield table
+
+
+def hash_list(node: str) -> str:
+    """Where the list of hashes of a node's delivered log is, from the folder of the profile."""
+    return f"sandning/{node}.sha256"
 
 
 def time_source(number: int) -> str:

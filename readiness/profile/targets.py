@@ -29,7 +29,7 @@ from readiness.profile.shapes import (
     web_path,
 )
 from readiness.profile.time_sources import read_time_sources
-from readiness.profile.values import Section
+from readiness.profile.values import Section, start_of
 
 ROLES = ("verksamhetssystem", "integration", "formedlare", "log", "web", "far", "brevladeoperator", "other")
 MUTUAL_TLS = ("required", "not_expected")
@@ -275,6 +275,8 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
     since = node.since
     given |= {**kept, "since": since and datetime(since.year, since.month, since.day, tzinfo=UTC)}
     given["hash_field"] = section.shaped("hash_field", field_name)
+    given["shared_id"] = section.shaped("shared_id", field_name)
+    given |= _delivery(section.table("delivery"), known)
     other = bool(held_by) or node.party != known.subject.party
     kept_by = LOG_KEEPERS[1] if other else LOG_KEEPERS[0]
     address = known.path(section.text("path"))
@@ -287,6 +289,27 @@ def _log_source(section: Section, known: Known, node: Node, held_by: str) -> Rea
             if key in section.data:
                 section.wrong(key, "log_searched")
     return address, "", declared(given | {"kept_by": kept_by}, **tells)
+
+
+def _delivery(section: Section | None, known: Known) -> dict[str, object]:
+    """When a log was ordered and delivered, for which period, and where its list of hashes is."""
+    if section is None:
+        return {}
+    ordered, delivered = section.day("ordered", required=True), section.day("delivered", required=True)
+    start, end = section.moment("start", required=True), section.moment("end", required=True, last=True)
+    if ordered and delivered and delivered < ordered:
+        section.wrong("delivered", "end_before_start", start="ordered")
+    if start and end and end < start:
+        section.wrong("end", "end_before_start", start="start")
+    hashes = known.path(section.text("hashes", required=True))
+    section.done()
+    return {
+        "ordered_on": ordered and start_of(ordered),
+        "delivered_on": delivered and start_of(delivered),
+        "period_start": start,
+        "period_end": end,
+        "hash_list": hashes,
+    }
 
 
 def _event_words(section: Section | None) -> dict[str, tuple[str, ...]]:

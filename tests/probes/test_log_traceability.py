@@ -538,3 +538,82 @@ def test_a_message_is_found_with_its_time_and_zone_in_every_format(tmp_path, nam
     assert isinstance(table, Table)
     hour = 11 if name in AT_ELEVEN else 12
     assert (table.rows[0][0], table.rows[0][1], table.rows[0][2][:19]) == (ONE, "1", f"2026-11-30T{hour}:00:01")
+# -- Order between nodes
+
+
+def both(folder: Path, late: Iterable[dict[str, object]], created: Iterable[dict[str, object]], **declared: object):
+    """What a log of the mediator tells beside one of the case system, which tells of creations."""
+    told = replace(source(folder, created, id_="arende", tells_sent=False), node="arende")
+    here = replace(
+        source(folder, late, tells_created=declared.pop("tells_created", None), **declared), node="formedlare"
+    )
+    return values(here, staged().session(told, here))
+
+
+def moved(seconds: float) -> list[dict[str, object]]:
+    """The sound log as a node writes it whose clock is off by so much."""
+    return [
+        {**one, "time": (datetime.fromisoformat(str(one["time"])) + timedelta(seconds=seconds)).isoformat()}
+        for one in sound()
+        if one["event"] != "created"
+    ]
+
+
+def order(found: dict[str, Value | Unseen]) -> tuple[object, ...]:
+    return tuple(found[f"order_{name}"] for name in ("messages", "reversed", "lead"))
+
+
+def test_messages_that_come_after_their_creation_are_in_order(tmp_path):
+    assert order(both(tmp_path, moved(0), sound())) == (2, 0, timedelta())
+
+
+def test_a_clock_that_is_behind_shows_messages_before_they_were_created(tmp_path):
+    found = both(tmp_path, moved(-120.5), sound())
+    assert order(found) == (2, 2, timedelta(seconds=120))  # one is logged half a second after it was created
+
+
+def test_only_the_message_that_is_too_early_is_reversed(tmp_path):
+    assert order(both(tmp_path, moved(-0.75), sound())) == (2, 1, timedelta(milliseconds=250))
+
+
+def test_a_time_that_is_written_in_whole_minutes_is_not_too_early_by_less(tmp_path):
+    minutes = [{**one, "time": f"{str(one['time'])[:16]}:00Z"[:16] + "Z"} for one in moved(0)]
+    assert order(both(tmp_path, minutes, sound())) == (2, 0, timedelta())
+
+
+def test_the_log_that_tells_of_the_creation_is_held_against_no_other(tmp_path):
+    told = replace(source(tmp_path, sound()), node="arende")
+    found = values(told, staged().session(told))
+    assert (found["order_messages"], found["order_reversed"]) == (0, 0)
+    assert reason(found["order_lead"]) is Reason.NOT_EXERCISED
+
+
+def test_without_a_log_that_tells_of_creations_there_is_no_order(tmp_path):
+    here = replace(source(tmp_path, moved(0), tells_created=None), node="formedlare")
+    assert reason(values(here, staged().session(here))["order_reversed"]) is Reason.NOT_CONFIGURED
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_without_a_zone_on_either_side_the_order_stays_open(tmp_path, where):
+    def local(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+        return [{**one, "time": str(one["time"])[:19].replace("T", " ")} for one in rows]
+
+    late, created = (local(moved(0)), sound()) if where == "here" else (moved(0), local(sound()))
+    assert reason(both(tmp_path, late, created)["order_messages"]) is Reason.NOT_UNDERSTOOD
+
+
+def test_a_message_that_the_other_log_does_not_create_is_not_compared(tmp_path):
+    created = [one for one in sound() if one["correlation_id"] == "2026-0001"]
+    assert order(both(tmp_path, moved(0), created)) == (1, 0, timedelta())
+
+
+def test_the_earliest_creation_counts_whichever_log_and_record_tells_it(tmp_path):
+    again = [
+        *sound(),
+        row(7, "created again", **ids("2026-0001", ONE)),
+        row(7.1, "created again", **ids("2026-0002", TWO)),
+    ]
+    late = [{**one, "time": (NOON + timedelta(minutes=5)).isoformat()} for one in sound() if one["event"] == "created"]
+    told = [replace(source(tmp_path, rows, id_=id_), node=id_) for id_, rows in (("arende", again), ("arkiv", late))]
+    here = replace(source(tmp_path, moved(0), tells_created=None), node="formedlare")
+    assert order(values(here, staged().session(*told, here))) == (2, 0, timedelta())

@@ -225,7 +225,6 @@ def test_two_right_sources_tell_how_far_the_clock_is_off() -> None:
         found, used = asked(addresses, "127.0.0.1")
     assert abs(seconds(found) - 90) < 0.5
     assert found["clock.offset"].detail == "this machine is behind"
-    assert (found["clock.sources"].value, found["clock.sources_used"].value) == (2, 2)
     assert sorted(used) == sorted(addresses)
     table = found["clock.answers"].value
     assert isinstance(table, Table)
@@ -235,8 +234,8 @@ def test_two_right_sources_tell_how_far_the_clock_is_off() -> None:
 def test_one_server_under_two_names_is_one_source() -> None:
     with sources(0) as (address,):
         found, _ = asked([address, address.replace("127.0.0.1", "localhost")], "127.0.0.1", "localhost")
-    assert (found["clock.sources"].value, found["clock.sources_used"].value) == (2, 1)
     assert isinstance(found["clock.offset"].value, Unseen)
+    assert "one and the same" in found["clock.offset"].value.detail
 
 
 def test_a_clock_that_is_ahead_is_as_far_off() -> None:
@@ -251,7 +250,6 @@ def test_sources_that_disagree_leave_the_offset_open() -> None:
         found, _ = asked(addresses, "127.0.0.1")
     assert isinstance(found["clock.offset"].value, Unseen)
     assert found["clock.offset"].value.reason is Reason.ANSWERS_DIFFER
-    assert found["clock.sources_used"].value == 2
 
 
 def test_without_a_permit_not_one_byte_is_sent() -> None:
@@ -267,7 +265,6 @@ def test_without_a_permit_not_one_byte_is_sent() -> None:
     assert used == [second]
     assert isinstance(found["clock.offset"].value, Unseen)
     assert found["clock.offset"].value.reason is Reason.NOT_PERMITTED
-    assert found["clock.sources_used"].value == 1
 
 
 def poke(address: str) -> None:
@@ -309,7 +306,7 @@ def test_a_port_where_nobody_listens_refuses() -> None:
 
 def test_a_profile_without_sources_asks_nobody() -> None:
     found, used = asked([], "127.0.0.1")
-    assert (found["clock.sources"].value, found["clock.sources_used"].value, used) == (0, 0, [])
+    assert used == []
     for fact in ("clock.offset", "clock.answers"):
         assert isinstance(found[fact].value, Unseen)
         assert found[fact].value.reason is Reason.NOT_CONFIGURED

@@ -614,6 +614,45 @@ def test_a_log_source_says_where_it_lies_how_it_is_written_and_what_it_is_for():
     )
 
 
+DELIVERY = """
+shared_id = "correlation_id"
+[log_source.delivery]
+ordered = 2026-11-02
+delivered = 2026-11-06
+start = 2026-10-01
+end = 2026-10-31
+hashes = "SHA256SUMS"
+"""
+
+
+def test_a_log_source_says_how_it_was_delivered():
+    says = dict(log_of(SOUND + LOG + DELIVERY).declared)
+    assert says["shared_id"] == "correlation_id"
+    assert (says["ordered_on"], says["delivered_on"]) == (
+        datetime(2026, 11, 2, tzinfo=UTC),
+        datetime(2026, 11, 6, tzinfo=UTC),
+    )
+    assert says["period_start"] == datetime(2026, 10, 1, tzinfo=UTC)
+    assert datetime(2026, 10, 31, 23, 59, tzinfo=UTC) < says["period_end"] < datetime(2026, 11, 1, tzinfo=UTC)
+    assert says["hash_list"].endswith("/SHA256SUMS")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("2026-11-06", "2026-11-01", "delivered"),
+        ("2026-10-31", "2026-09-30", "end"),
+        ('hashes = "SHA256SUMS"\n', "", "hashes"),
+        ("ordered = 2026-11-02\n", "", "ordered"),
+    ],
+)
+def test_a_delivery_that_cannot_be_is_told(old, new, key):
+    assert DELIVERY.count(old) == 1
+    with pytest.raises(ProfileError) as caught:
+        log_of(SOUND + LOG + DELIVERY.replace(old, new))
+    assert f"log_source.delivery.{key}" in {fault.key for fault in caught.value.faults}
+
+
 def test_a_log_source_says_what_it_tells_of_a_message_and_in_which_words():
     log = log_of(SOUND + LOG + 'trace_ids = ["2026-0001-A"]\n[log_source.events]\nsent = ["skickat"]\nerror = []\n')
     assert {name: value for name, value in log.declared if name.startswith(("tells", "words", "trace"))} == {

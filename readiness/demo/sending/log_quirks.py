@@ -78,5 +78,6 @@ QUIRKS: Mapping[str, Bend] = {
     "log-without-correlation": _without("correlation_id"),
     "log-local-time": _timed(lambda time: f"{time:%Y-%m-%d %H:%M:%S}.{time.microsecond // 1000:03}"),
     "log-whole-minutes": _timed(lambda time: time.isoformat(timespec="minutes")),
+    "log-mediator-behind": _of(MEDIATOR, _timed(lambda time: (time - BEHIND).isoformat(timespec="milliseconds"))),
     "log-clock-behind": _timed(lambda time: (time - BEHIND).isoformat(timespec="milliseconds")),
 }
