@@ -2,7 +2,7 @@
 
 The hash is that of the bytes of the line before, without its line end, in hexadecimal under a name (`previous` and its
 like, or as the profile says). The first line of a file carries nothing, zeros, or whatever the file before ended with.
-Left out: journald's sealing, which has a verifier of its own, and signatures over chains.
+Left out: binary journals, which systemd verifies itself (`log_custody` asks it), and signatures over chains.
 """
 
 from __future__ import annotations

@@ -223,6 +223,7 @@ READERS = {
     "json-lines": _json,
     "csv": _csv,
     "w3c": _w3c,
+    "journal": _journal,
     "journal-export": _journal,
     "evtx": _json,
 }

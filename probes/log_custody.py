@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from probes._log_chain import MOST_COPIED, NONE, Chain, chain_of, changes_noticed, raw_lines
+from probes._log_chain import BROKEN, MOST_COPIED, NONE, Chain, chain_of, changes_noticed, raw_lines
 from probes._log_records import Record
 from probes._log_rotation import rotation_of
 from probes._log_search.searching import Search, is_searched
@@ -23,6 +23,7 @@ from readiness.probe import CannotObserve, Effect, LogFile, LogListing, Probe, S
 
 PREFIX = "custody."
 DEADLINE = 600.0
+JOURNAL = "journal"
 HEAD = 1000
 """Records at the start of a file among which its first time is looked for."""
 DAY = timedelta(days=1)
@@ -119,6 +120,8 @@ def _at(record: Record) -> datetime | None:
 
 def _chain(target: Target, session: Session, listing: LogListing, halted: Halted) -> Values:
     """Every file is followed; the copy is the start of the newest."""
+    if target.says("format") == JOURNAL:
+        return _journal(target, session, listing)
     name = str(target.says("hash_field") or "")
     chain, copied = chain_of(name), list[bytes]()
     for file in listing.files:
@@ -130,6 +133,23 @@ def _chain(target: Target, session: Session, listing: LogListing, halted: Halted
             return dict.fromkeys(("hash_chain", "changes_tried", "changes_unnoticed"), error.unseen)
     noticed, tried = changes_noticed(copied, name) if chain.state != NONE else (0, 0)
     return {"hash_chain": chain.state, "changes_tried": tried, "changes_unnoticed": tried - noticed}
+
+
+def _journal(target: Target, session: Session, listing: LogListing) -> Values:
+    """A binary journal has hashes that anybody can make anew, which is no chain; but a change by mistake shows. Nothing
+    is copied, so no change is tried."""
+    untried = Unseen(Reason.NOT_SUPPORTED, "of a journal no byte is changed for a trial")
+    states = [_whole(target, session, file) for file in listing.files]
+    unseen = next((one for one in states if isinstance(one, Unseen)), None)
+    state: Value | Unseen = BROKEN if False in states else unseen or NONE
+    return {"hash_chain": state, "changes_tried": untried, "changes_unnoticed": untried}
+
+
+def _whole(target: Target, session: Session, file: LogFile) -> bool | Unseen:
+    try:
+        return session.verify_journal(target, file)
+    except CannotObserve as error:
+        return error.unseen
 
 
 def _follow(chain: Chain, target: Target, session: Session, file: LogFile, halted: Halted) -> list[bytes]:
@@ -163,7 +183,11 @@ FACTS = (
     _fact("oldest", FactType.MOMENT, "The time of the oldest record."),
     _fact("days_short", NUMBER, "Days of the declared least retention that the log does not reach back.", "files"),
     _fact("days_over", NUMBER, "Days that it reaches back beyond the declared longest retention.", "files"),
-    _fact("hash_chain", FactType.TEXT, "Whether each line has the hash of the one before: none, unbroken, broken."),
+    _fact(
+        "hash_chain",
+        FactType.TEXT,
+        "Whether each line has the hash of the one before: none, unbroken, broken; of a journal: none, broken.",
+    ),
     _fact("changes_tried", NUMBER, "Bytes that were changed in a copy of the log, one at a time."),
     _fact("changes_unnoticed", NUMBER, "Those that its hash chain does not show.", "changes_tried"),
 )

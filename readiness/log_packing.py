@@ -190,4 +190,8 @@ PACKINGS: dict[bytes, Callable[[], Unpacker]] = {
     b"\xfd7zXZ\x00": lambda: _Bounded(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=256 << 20)),
     b"\x28\xb5\x2f\xfd": _Zstandard,
 }
-UNREAD = {b"ElfFile\x00": "a Windows event log (EVTX)", b"PK\x03\x04": "a ZIP archive"}
+UNREAD = {
+    b"ElfFile\x00": "a Windows event log (EVTX)",
+    b"PK\x03\x04": "a ZIP archive",
+    b"LPKSHHRH": 'a binary journal without format = "journal"',
+}

@@ -118,7 +118,7 @@ SOAP = options(
 LOG = options(
     click.option(
         "--format",
-        type=click.Choice(["text", "json-lines", "csv", "syslog", "w3c", "journal-export", "evtx"]),
+        type=click.Choice(["text", "json-lines", "csv", "syslog", "w3c", "journal", "journal-export", "evtx"]),
         callback=lambda _, __, value: value or "",
         help="What a log is written in [default: told by its first lines].",
     ),

@@ -280,6 +280,12 @@ class Session(Protocol):
         thread. CannotObserve: as `request`, not_configured where the source is not searched.
         """
 
+    def verify_journal(self, target: Target, file: LogFile) -> bool:
+        """Whether a binary journal that `log_files` gave is as its own hashes say, by systemd's verifier.
+
+        CannotObserve: not_supported where there is none, credentials_needed for a sealed one, and as `open_log`.
+        """
+
     def log_file_digest(self, target: Target, file: LogFile) -> str:
         """The SHA-256 (hex) of a file that `log_files` gave, as it lies there. CannotObserve: as `open_log`."""
 

@@ -45,6 +45,7 @@ from readiness.recording import Connection, Exchange, Performance
 if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
 
+JOURNAL = "journal"
 BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file", "hash_list")
 """What declares a file beside the address of a target."""
 
@@ -214,9 +215,18 @@ class LiveSession:
 
     def open_log(self, target: Target, file: LogFile) -> AbstractContextManager[Iterator[bytes]]:
         """The bytes of one of them."""
+        from readiness.journal import open_journal
         from readiness.log_files import open_log_file
 
-        return open_log_file(self._log_path(target), file)
+        path = self._log_path(target)
+        return open_journal(file) if target.says("format") == JOURNAL else open_log_file(path, file)
+
+    def verify_journal(self, target: Target, file: LogFile) -> bool:
+        """Whether a journal of the profile is whole."""
+        from readiness.journal import verify_journal
+
+        self._log_path(target)
+        return verify_journal(file)
 
     def ask_log_platform(self, target: Target, asked: HttpRequest) -> HttpAnswer:
         """What a log platform of the profile answers to one request."""

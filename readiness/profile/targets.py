@@ -44,6 +44,7 @@ LOG_FORMATS = {
     "csv": "csv",
     "syslog": "syslog",
     "w3c": "w3c",
+    "journal": "journal",
     "journal-export": "journal-export",
     "evtx": "evtx",
 }

@@ -538,6 +538,8 @@ def test_a_message_is_found_with_its_time_and_zone_in_every_format(tmp_path, nam
     assert isinstance(table, Table)
     hour = 11 if name in AT_ELEVEN else 12
     assert (table.rows[0][0], table.rows[0][1], table.rows[0][2][:19]) == (ONE, "1", f"2026-11-30T{hour}:00:01")
+
+
 # -- Order between nodes
 
 
