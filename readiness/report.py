@@ -57,12 +57,16 @@ class ScenarioWords:
     source: str
 
 
+PUBLIC = "public"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One judgement of one chain. `part` is empty, or "seen" when only the seen part was judged.
 
     `scenarios` has the words of the scenarios among the targets, group by group, where this version knows them.
     `excerpts`: the first bytes of evidence that a failed finding rests on, by its SHA-256 (hex).
+    `audience` is empty, or PUBLIC for a summary that leaves out what must not be published.
     """
 
     profile: Profile
@@ -80,6 +84,7 @@ class Report:
     part: str = ""
     scenarios: tuple[ScenarioWords, ...] = ()
     excerpts: tuple[tuple[str, bytes], ...] = ()
+    audience: str = ""
     by_id: Mapping[str, Target] = field(init=False, repr=False, compare=False)  # the profile's targets
 
     def __post_init__(self) -> None:

@@ -72,6 +72,23 @@ def test_judging_again_gives_the_same_bytes_and_exit_code(conforming):
     assert first.exit_code == 11
 
 
+def test_a_summary_for_the_public_names_no_address_and_ends_as_the_full_report_does(conforming, tmp_path):
+    out, _ = conforming
+    told = mm(
+        "report", out, "--audience", "public", "--format", "html", "--format", "json", "--out", tmp_path / "public"
+    )
+    assert told.exit_code == 11
+    full = json.loads((out / "data.json").read_text("utf-8"))
+    page, data = ((tmp_path / "public" / name).read_text("utf-8") for name in ("report.html", "data.json"))
+    summary = json.loads(data)
+    assert (summary["audience"], summary["grades"]) == ("public", full["grades"])
+    secret = {target["address"] for target in full["targets"]} | {node["product"] for node in full["profile"]["nodes"]}
+    secret |= {party["name"] for party in full["profile"]["parties"]} | {"127.0.0.1", str(out)}
+    secret -= {"", full["profile"]["subject"]["name"]}
+    assert len(secret) > 20
+    assert [text for text in secret if text in page or text in data] == []
+
+
 @pytest.mark.parametrize("lang", ["sv", "en"])
 def test_a_format_never_changes_an_exit_code(conforming, tmp_path, lang):
     out, _ = conforming

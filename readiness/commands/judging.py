@@ -11,6 +11,7 @@ import click
 from readiness.commands import _doing as doing
 from readiness.errors import UsageError
 from readiness.options import ANCHORS, FORCE, JSON, JUDGING, LANG, OUT, options
+from readiness.report import PUBLIC
 from readiness.reports.formats import FORMATS, USUAL, written
 from readiness.texts import say
 
@@ -48,10 +49,16 @@ def judge(
     type=click.Choice(list(FORMATS)),
     help="Which reports [default: html and json].",
 )
+@click.option(
+    "--audience",
+    type=click.Choice([PUBLIC]),
+    help="Leave out what must not be published: addresses, names, versions, evidence [default: the full report].",
+)
 @options(ANCHORS, OUT, FORCE, LANG, JUDGING)
 def report(
     records: tuple[Path, ...],
     formats: tuple[str, ...],
+    audience: str | None,
     anchors: tuple[Path, ...],
     out: Path | None,
     force: bool,
@@ -63,10 +70,11 @@ def report(
     """Write the reports of one or several records. "--out -" prints one format."""
     from readiness.dossier.signature import read_anchors
     from readiness.output import run_folder, write_files
+    from readiness.reports.public import public_summary
     from readiness.run import read_and_judge, utc_now
 
     judged = read_and_judge(records, checklists, at, part or "", read_anchors(anchors, lang))
-    files = written(judged, lang, formats or USUAL)
+    files = written(public_summary(judged) if audience else judged, lang, formats or USUAL)
     if str(out) == "-":
         if len(files) != 1:
             raise UsageError("--out - prints one report. Give one --format.")

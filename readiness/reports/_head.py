@@ -32,14 +32,19 @@ def head_facts(report: Report, lang: str) -> tuple[tuple[str, str], ...]:
         if assignment.start or assignment.end
         else "",
         "infrastructure_owner": terms.infrastructure_owner,
-        "terms": _checked(lang, terms.terms_version, terms.terms_checked),
-        "specification": _checked(lang, terms.specification_version, terms.specification_checked),
-        "contract": _checked(lang, terms.contract_version, terms.contract_checked),
+        "terms": _checked(report, lang, terms.terms_version, terms.terms_checked),
+        "specification": _checked(report, lang, terms.specification_version, terms.specification_checked),
+        "contract": _checked(report, lang, terms.contract_version, terms.contract_checked),
         "tool": ", ".join(f"{name} {version}" for name, version in report.tool),
         "checklist": report.checklist.digest,
         "profile": report.profile_digest,
     }
     return tuple((say(lang, f"html_head.{name}"), words) for name, words in facts.items())
+
+
+def secrecy_text(report: Report, lang: str) -> str:
+    """What stands at the top of every page: that it may be secret, or that it is the summary."""
+    return say(lang, "legal.public_head" if report.audience else "legal.secrecy")
 
 
 def stale_text(report: Report, lang: str) -> str:
@@ -65,6 +70,8 @@ def _span(lang: str, start: str, end: str) -> str:
     return say(lang, "html_head.span", start=start, end=end)
 
 
-def _checked(lang: str, version: str, day: date | None) -> str:
+def _checked(report: Report, lang: str, version: str, day: date | None) -> str:
+    if report.audience and not version:  # withheld, which is not the same as not stated
+        return ""
     key = "html_head.checked" if day else "html_head.unchecked"
     return say(lang, key, version=version or say(lang, "legal.not_stated"), date=date_text(lang, day))

@@ -11,9 +11,13 @@ from readiness.reports import _blocks as b
 from readiness.reports import _rows as rows
 from readiness.reports._blocks import Block
 from readiness.reports._head import csl_text
+from readiness.reports._pdf_front import places
+from readiness.reports._permits import permit_rows
 from readiness.reports._risk_rows import all_grade_words
 from readiness.reports._words import moment_text
 from readiness.texts import pick, say
+
+MOST_PERMITS = 40
 
 
 def deviations(report: Report, lang: str) -> list[Block]:
@@ -142,7 +146,31 @@ def records(report: Report, lang: str) -> list[Block]:
                 said,
             )
         )
-    return [*blocks, b.table((26, 18, 10, 20, 26), [say(lang, f"html_records.{name}") for name in names], cells)]
+    table = b.table((26, 18, 10, 20, 26), [say(lang, f"html_records.{name}") for name in names], cells)
+    return [*blocks, table, *([] if report.audience else _permits(report, lang))]
+
+
+def _permits(report: Report, lang: str) -> list[Block]:
+    rows_ = permit_rows(report, lang)
+    blocks = [b.heading(2, say(lang, "html_permits.title"))]
+    if not rows_:
+        return [*blocks, b.paragraph(say(lang, "html_permits.none"))]
+    names = ("owner", "effects", "where", "period", "document")
+    cells = (
+        (
+            b.lines(one.owner),
+            [b.line(one.effects), b.line(f"{say(lang, 'html_permits.probes')}: {', '.join(one.probes)}", "small")],
+            places(one.where, lang),
+            b.lines(say(lang, "html_head.span", start=moment_text(lang, one.start), end=moment_text(lang, one.end))),
+            [
+                b.line(one.document or say(lang, "html_permits.own_word")),
+                *([b.line(one.digest, "small")] if one.digest else []),
+            ],
+        )
+        for one in rows_[:MOST_PERMITS]
+    )
+    heads = [say(lang, f"html_permits.{name}") for name in names]
+    return [*blocks, b.paragraph(say(lang, "html_permits.lead")), b.table((16, 24, 24, 18, 18), heads, cells)]
 
 
 def reading(report: Report, lang: str) -> list[Block]:

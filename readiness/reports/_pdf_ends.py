@@ -20,7 +20,9 @@ MOST_LOGS = 4
 
 
 def certificates(report: Report, lang: str) -> list[Block]:
-    """Which certificate ends when, drawn and as a table, and the dates of the shorter lives."""
+    """Which certificate ends when, drawn and as a table, and the dates of the shorter lives; not for the public."""
+    if report.audience:
+        return []
     found = calendar(report, lang)
     blocks = [b.heading(1, say(lang, "html_calendar.title"))]
     if found.entries:
@@ -50,9 +52,9 @@ def _certificate(one: Entry, lang: str) -> tuple[list[b.Line], ...]:
 
 
 def logs(report: Report, lang: str) -> list[Block]:
-    """Where a message can be followed; nothing where the chain has no logs."""
+    """Where a message can be followed; nothing where the chain has no logs, or for the public."""
     found = trace(report, lang)
-    if not found.logs:
+    if not found.logs or report.audience:
         return []
     blocks = [
         b.heading(1, say(lang, "html_trace.title")),

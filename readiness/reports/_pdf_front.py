@@ -26,6 +26,7 @@ def head(report: Report, lang: str) -> list[Block]:
     """Who and what it is about, by what, and what it is not."""
     subject = report.profile.subject
     notes = [
+        say(lang, "legal.public") if report.audience else "",
         say(lang, "html.part_seen") if report.part else "",
         say(lang, "html.interrupted") if report.interrupted else "",
         say(lang, "html.vendor_part") if subject.kind == "vendor" else "",

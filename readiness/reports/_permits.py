@@ -66,7 +66,9 @@ def _effect(lang: str, effect: str) -> str:
 
 
 def tell_permits(page: Page) -> None:
-    """The permits on a terminal's page."""
+    """The permits on a terminal's page; a summary for the public tells of none, used or not."""
+    if page.report.audience:
+        return
     rows = permit_rows(page.report, page.lang)
     page.heading(page.say("permits"))
     if not rows:

@@ -88,7 +88,9 @@ def because_text(lang: str, report: Report, finding: Finding) -> str:
     return say(
         lang,
         f"cause.{finding.cause.value}",
-        seen=_joined(_seen_text(lang, expectation, finding.rests_on) for expectation in asked),
+        seen=say(lang, "cause_part.withheld")
+        if report.audience and not finding.rests_on
+        else _joined(_seen_text(lang, expectation, finding.rests_on) for expectation in asked),
         expected=_all_expected(lang, asked),
         fact=_hindered_fact(finding, rule),
         kind=_selected_text(lang, rule),

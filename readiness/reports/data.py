@@ -55,6 +55,7 @@ def data(report: Report) -> dict[str, Any]:
         "ended": moment_text(report.ended),
         "judged_at": moment_text(report.judged_at),
         "part": report.part,
+        "audience": report.audience,
         "exit_code": report.exit_code,
         "interrupted": report.interrupted,
         "profile_digest": report.profile_digest,

@@ -21,7 +21,7 @@ from readiness.reports import _risk_rows as risk_rows
 from readiness.reports import _rows as rows
 from readiness.reports._calendar import LIMITS, calendar, calendar_picture
 from readiness.reports._chain import chain_picture, stations
-from readiness.reports._head import csl_text, head_facts, stale_text
+from readiness.reports._head import csl_text, head_facts, secrecy_text, stale_text
 from readiness.reports._matrix import matrix_cells, matrix_picture
 from readiness.reports._permits import permit_rows
 from readiness.reports._scenario_cards import scenario_part
@@ -37,7 +37,7 @@ POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form
 
 def html_report(report: Report, lang: str) -> str:
     """The report as one HTML document in a language ("sv" or "en"); write it as UTF-8."""
-    style = _template("pictures.css") + _template("report.css") + _page_margins(lang)
+    style = _template("pictures.css") + _template("report.css") + _page_margins(secrecy_text(report, lang), lang)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
         _environment(report, lang)
@@ -69,6 +69,7 @@ def _page(report: Report, lang: str) -> dict[str, object]:
         "stations": places,
         "chain_wide": Markup(chain_picture(places, lang, 4)),  # noqa: S704
         "chain_narrow": Markup(chain_picture(places, lang, 1)),  # noqa: S704
+        "secrecy": secrecy_text(report, lang),
         "calendar": (ends := calendar(report, lang)),
         "calendar_picture": Markup(calendar_picture(ends.entries, report.judged_at, lang) if ends.entries else ""),  # noqa: S704
         "limits": LIMITS,
@@ -132,9 +133,9 @@ def _shown(value: object) -> object:
     raise TypeError(f"a template shows a {type(value).__name__}: {value!r}")
 
 
-def _page_margins(lang: str) -> str:
+def _page_margins(secrecy: str, lang: str) -> str:
     """Head and foot of every printed page, where a browser can draw them."""
-    secrecy, title = (_css_text(say(lang, key)) for key in ("legal.secrecy", "html.title"))
+    secrecy, title = _css_text(secrecy), _css_text(say(lang, "html.title"))
     before, after = say(lang, "html.page", number="\0", count="\1").split("\0")
     between, _ = after.split("\1")
     number = f"{_css_text(before)} counter(page) {_css_text(between)} counter(pages)"

@@ -20,6 +20,7 @@ from readiness.reports import _pdf_back as back
 from readiness.reports import _pdf_front as front
 from readiness.reports import _pdf_risks as risks
 from readiness.reports._blocks import Block, heading, inert, paragraph
+from readiness.reports._head import secrecy_text
 from readiness.reports._pdf_ends import certificates, logs
 from readiness.reports._pdf_pictures import pictures
 from readiness.reports._pdf_scenarios import scenarios
@@ -61,7 +62,7 @@ def sheet(report: Report, lang: str, title: str, blocks: list[Block]) -> dict[st
         "title": title,
         "author": " ".join(report.tool[0]),
         "lang": lang,
-        "secrecy": say(lang, "legal.secrecy"),
+        "secrecy": secrecy_text(report, lang),
         "page": {"first": before, "between": between, "last": last},
         "blocks": blocks,
     }

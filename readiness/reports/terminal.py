@@ -15,6 +15,7 @@ from readiness.model import Because, Finding, Grade, PartGrade, Strength, Target
 from readiness.register import Risk
 from readiness.report import DeviationState, Report
 from readiness.reports._groups import Mend, UnseenGroup, mend_first, unseen_groups, waiting_rules
+from readiness.reports._head import secrecy_text
 from readiness.reports._names import places, target_name
 from readiness.reports._page import Page, blank, plain, ruled_table
 from readiness.reports._permits import tell_permits
@@ -61,7 +62,9 @@ def terminal_report(report: Report, lang: str, width: int, colour: bool) -> str:
 def _head(page: Page) -> None:
     report, lang, subject = page.report, page.lang, page.report.profile.subject
     page.line(page.say("title", name=clip(escape_control(subject.name))), "bold")
-    page.line(say(lang, "legal.secrecy"), "bold")
+    page.line(secrecy_text(report, lang), "bold")
+    if report.audience:
+        page.line(say(lang, "legal.public"))
     about = [page.say("organisation", number=escape_control(subject.organisation_number))]
     if subject.product:
         product, version = escape_control(subject.product), escape_control(subject.version)
@@ -91,8 +94,12 @@ def _terms(page: Page) -> Iterable[str]:
         "specification": (terms.specification_version, terms.specification_checked),
         "contract": (terms.contract_version, terms.contract_checked),
     }
-    yield say(lang, "legal.infrastructure_owner", owner=_stated(page, terms.infrastructure_owner))
+    withheld = bool(page.report.audience)  # which is not the same as not stated
+    if terms.infrastructure_owner or not withheld:
+        yield say(lang, "legal.infrastructure_owner", owner=_stated(page, terms.infrastructure_owner))
     for name, (version, day) in dated.items():
+        if withheld and not version:
+            continue
         checked = date_text(lang, day) if day else say(lang, "legal.not_checked")
         yield say(lang, f"legal.{name}_version", version=_stated(page, version), checked=checked)
 
