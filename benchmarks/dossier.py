@@ -48,7 +48,7 @@ def main(megabytes: int) -> None:
         for what in (
             ["seal", "run", "--key", "signer.pem", "--out", "out.zip"],
             ["verify", "out.zip", "--anchor", "root.pem"],
-            ["report", "run", "--format", "html", "--format", "json", "--out", "reports"],
+            ["report", "run", "--format", "html", "--format", "pdf", "--format", "json", "--out", "reports"],
         ):
             total += step(folder, what)
         found = len(json.loads((folder / "reports" / "data.json").read_text(encoding="utf-8"))["findings"])

@@ -24,7 +24,7 @@ LONGEST_LINE, LONGEST_WORDS, LONGEST_TEXT = 600, 3000, 10_000
 # What Typst's own fonts have (Libertinus Serif, DejaVu Sans Mono), in ranges that a test compiles character by
 # character. A character that no font has would stop the PDF, since PDF/A and PDF/UA forbid the empty box.
 SHOWABLE = re.compile(
-    "[^\n\x20-\x7e\xa0-\u024f\u0370-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u2040\u20a0-\u20bf\u2190-\u21ff\u2200-\u225f\u2500-\u25ff]"
+    "[^\x20-\x7e\xa0-\u024f\u0370-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u2040\u20a0-\u20bf\u2190-\u21ff\u2200-\u225f\u2500-\u25ff]"
 )
 
 

@@ -39,7 +39,7 @@ def head(report: Report, lang: str) -> list[Block]:
         *(b.paragraph(note, "note") for note in notes if note),
         b.facts(head_facts(report, lang)),
         b.paragraph(f"{say(lang, 'legal.not_approved')} {say(lang, 'legal.disclaimer')}", "note"),
-        b.paragraph(say(lang, "pdf.lead")),
+        *([] if report.audience else [b.paragraph(say(lang, "pdf.lead"))]),
         b.contents(say(lang, "html.contents")),
         b.page_break(),
     ]

@@ -21,6 +21,8 @@ from readiness.reports._risk_rows import MOST_WHYS, RiskHead, beside_text
 from readiness.reports._words import because_text, date_text, deviations_for
 from readiness.texts import pick, say
 
+WORDED = 20
+"""Findings of a row that are put into words, to find reasons that differ."""
 SHOWN = 3
 """Lines of evidence beside a red result."""
 OPEN = (Verdict.FAIL, Verdict.INCONCLUSIVE)
@@ -44,7 +46,7 @@ class Sum:
         self.count += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(finding)
-        if len(self.whys) < MOST_WHYS:
+        if len(self.whys) < MOST_WHYS and self.count <= WORDED:
             self.whys.setdefault(because_text(lang, report, finding))
         for found in deviations_for(report, finding):
             self.beside.setdefault(beside_text(lang, *found))

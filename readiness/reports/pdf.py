@@ -31,6 +31,8 @@ from readiness.texts import say
 
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
 
+KEPT = 12
+
 
 def pdf_report(report: Report, lang: str) -> bytes:
     """The report as one PDF in a language ("sv" or "en")."""
@@ -42,10 +44,18 @@ def compiled(said: dict[str, Any]) -> bytes:
     template = (files("readiness.reports") / "templates" / "report.typ").read_bytes()
     given = {"report": json.dumps(said, ensure_ascii=True)}
     pdf: bytes = typst.compile(template, sys_inputs=given, ignore_system_fonts=True, pdf_standards=STANDARDS)
+    _forget()
     # Poppler takes a false that is written out for a value of the wrong type. Left out it says the same (ISO 32000-1,
     # table 321), and so many spaces leave every offset where it was.
     false = b"/Suspects false"
     return pdf.replace(false, b" " * len(false), 1)
+
+
+def _forget() -> None:
+    """Let Typst give back what it remembers of a layout, which it does once ten others have been made: empty ones, in a
+    few milliseconds. Else each report of a process would add some 250 MB."""
+    for _ in range(KEPT):
+        typst.compile(b"", ignore_system_fonts=True)
 
 
 def document(report: Report, lang: str) -> dict[str, Any]:

@@ -182,10 +182,12 @@ def _finding(finding: Finding, names: _Names) -> Finding:
 
 
 def _counts(report: Report, names: _Names) -> Iterable[Observation]:
-    """Of scenarios what is a number, or why it was not seen: so that it shows which were performed."""
+    """Of a scenario that was performed what is a number, of others why not: so that it shows which were performed."""
     scenarios = {target.id for target in report.targets(TargetKind.SCENARIO)}
-    for seen in report.observations:
-        if seen.target in scenarios and isinstance(seen.value, int | Unseen):
+    about = [seen for seen in report.observations if seen.target in scenarios]
+    performed = {seen.target for seen in about if not isinstance(seen.value, Unseen)}
+    for seen in about:
+        if isinstance(seen.value, int) or seen.target not in performed:
             value: Value | Unseen = Unseen(seen.value.reason) if isinstance(seen.value, Unseen) else seen.value
             yield Observation(seen.probe, names.place(seen.target), seen.fact, seen.at, value, Strength(seen.strength))
 

@@ -236,6 +236,7 @@ def test_a_hostile_subject_is_a_title(name):
 
 def test_what_acts_or_has_no_letter_is_written_out():
     assert showable("a\u202eb\x00\ud800") == r"a\u202eb\x00\ud800"
+    assert showable("rad\nrad\xadslut") == r"rad\nrad\xadslut"
     assert showable("中😀\ue000") == r"\u4e2d\U0001f600\ue000"
     assert showable("a\u030a\u0327") == "å\\u0327"
     assert showable("Åäö, Čáhci, Ελλάδα, Україна – “€”") == "Åäö, Čáhci, Ελλάδα, Україна – “€”"
