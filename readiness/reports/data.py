@@ -77,8 +77,9 @@ def data(report: Report) -> dict[str, Any]:
 
 def _profile(profile: Profile) -> dict[str, Any]:
     """The profile without what stands beside it, its targets and its deviations with their state, and without how the
-    stage is set up and the sending system started: a command line is for the record, not for everybody's eyes."""
-    beside = {"targets", "deviations", "stage", "sendings"}
+    stage is set up, the sending system started and revocation asked about: a command line or the place of a file is for
+    the record, not for everybody's eyes."""
+    beside = {"targets", "deviations", "stage", "sendings", "revocation"}
     return {name: value for name, value in _plain(profile).items() if name not in beside}
 
 
