@@ -107,11 +107,12 @@ def step(folder: Path, what: list[str]) -> float:
     began = time.perf_counter()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    *_, memory = done.stderr.split()
+    *_, processor, memory = done.stderr.split()
     if done.returncode not in {0, 10, 11}:
         print(done.stdout, done.stderr)
         BROKEN.append(what[0])
     limit(f"{what[0]}, s", seconds, SECONDS)
+    limit(f"{what[0]}, s of a processor", float(processor), SECONDS)
     limit(f"{what[0]}, MB", float(memory) / 1024, MEGABYTES)
     return seconds
 
@@ -122,7 +123,8 @@ from readiness.cli import main
 try:
     main(sys.argv[1:])
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 """
 
 
