@@ -75,13 +75,13 @@ def _oscal(report: Report, lang: str) -> bytes:
 
 FORMATS = {
     "html": Format("report.html", _html),
-    "pdf": Format("report.pdf", _pdf),
     "json": Format("data.json", _data),
     "terminal": Format("report.txt", _terminal),
     "csv": Format("findings.csv", _csv),
     "junit": Format("junit.xml", _junit),
     "sarif": Format("findings.sarif", _sarif),
     "oscal": Format("assessment-results.json", _oscal),
+    "pdf": Format("report.pdf", _pdf),  # last: its writer keeps memory
 }
 USUAL = ("html", "json")
 """What a run leaves beside its record."""

@@ -9,9 +9,13 @@ Typst is imported here, so import this late.
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC
 from importlib.resources import files
 from typing import Any
+
+# Before Typst is there: a layout hardly gains by a second thread, and each would keep a hundred MB of its own.
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
 import typst
 
