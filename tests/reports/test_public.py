@@ -69,7 +69,9 @@ def marked(value, kept=False):
         rest = {f.name: marked(getattr(value, f.name)) for f in fields(value) if f.name not in {"declared", "kind"}}
         return replace(value, declared=declared, **rest)
     if is_dataclass(value):
-        changed = {f.name: marked(getattr(value, f.name), (type(value), f.name) in KEPT) for f in fields(value)}
+        changed = {
+            f.name: marked(getattr(value, f.name), (type(value), f.name) in KEPT) for f in fields(value) if f.init
+        }
         return replace(value, **changed)
     if kept:
         return value
