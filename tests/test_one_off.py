@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import probes
 from readiness.cli import main
 from readiness.contract.persons import test_persons
+from readiness.one_off_targets import READERS
 from readiness.profile.targets import LOG_ENCODINGS, LOG_FORMATS
 from tests.demo.write_letters import LETTERS
 from tests.probes.test_log_personal_data import STRANGER
@@ -125,3 +128,12 @@ def test_formats_and_encodings_are_those_of_a_profile() -> None:
     choices = {one.name: getattr(one.type, "choices", ()) for one in main.commands["probe"].params}
     assert set(choices["format"]) == set(LOG_FORMATS.values())
     assert tuple(choices["encoding"]) == LOG_ENCODINGS
+
+
+def test_the_help_says_of_every_probe_that_needs_no_profile_what_it_looks_at() -> None:
+    told = set(re.findall(r"\w+", main.commands["probe"].help or ""))
+    single = {
+        probe.id for probe in probes.discover() if probe.kind in READERS and not probe.id.startswith(("tls_", "log_"))
+    }
+    assert {"server_certificate", "revocation"} <= single
+    assert single <= told

@@ -130,11 +130,12 @@ def observe(profile: Path, out: Path | None, force: bool, lang: str, **limits: A
 def probe(name: str, target: str, as_json: bool, lang: str, **given: Any) -> None:
     """One probe (NAME) at one TARGET, without a profile.
 
-    TARGET is host:port, a URL, a name, or a file. The probes: server_certificate, server_certificates, soap_contract,
-    soap_faults and those whose names begin with tls look at host:port, public_page at a URL, name_service at a name and
-    its resolver (www.example.se@192.0.2.53), client_certificate at a certificate file; secure_delivery,
-    message_signature and recipient_lookup at a file with a request; those whose names begin with log at the files of a
-    log, by a path or a pattern in quotes ("logs/app.log*"); sent_document at a PDF file.
+    TARGET is host:port, a URL, a name, or a file. The probes: server_certificate, server_certificates,
+    server_revocation, client_certificate_refusal, soap_contract, soap_faults and those whose names begin with tls look
+    at host:port, public_page at a URL, name_service at a name and its resolver (www.example.se@192.0.2.53),
+    client_certificate, renewal and revocation at a certificate file; secure_delivery, message_signature and
+    recipient_lookup at a file with a request; those whose names begin with log at the files of a log, by a path or a
+    pattern in quotes ("logs/app.log*"); sent_document at a PDF file.
     """
     from readiness import one_off
     from readiness.one_off_targets import Question
