@@ -406,6 +406,10 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
     report = judge_records([observed(path, tmp_path / "record")], checklist)
     endpoints = {target.id for target in report.profile.targets if target.kind in ASKED_OVER_THE_NETWORK}
     about = [finding for finding in report.findings if finding.target in endpoints]
+    # Guidelines that nobody has chosen are told from the profile alone.
+    not_chosen = {finding.rule for finding in about if finding.verdict is Verdict.NOT_APPLICABLE}
+    assert not_chosen == {f"MM-TLS-{number}" for number in range(75, 88)}
+    about = [finding for finding in about if finding.rule not in not_chosen]
     assert {finding.verdict for finding in about} == {Verdict.INCONCLUSIVE}
     assert {finding.unseen.reason for finding in about if finding.unseen} == {Reason.CONNECTION_REFUSED}
     assert {finding.target for finding in about} == endpoints
