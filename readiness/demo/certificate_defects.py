@@ -205,6 +205,7 @@ DEFECTS = (
         "names another organisation number",
         change_certificate("klient", organisation_number=conforming().parties[VENDOR].organisation_number),
         "MM-CERT-18",
+        "MM-CERT-23",  # nor can the kommun have it revoked
     ),
     _other(
         "test-ca-in-production",
