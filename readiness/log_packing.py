@@ -17,6 +17,10 @@ from typing import Any, Protocol
 from readiness.model import Reason
 from readiness.probe import CannotObserve
 
+CONTROLS = bytes(byte for byte in range(1, 32) if byte not in b"\b\t\n\v\f\r\x1b")
+"""Bytes that no log holds many of, in whatever encoding; NUL stands in UTF-16, and in the holes of rotated files."""
+SAMPLE, SHORT, MOST_CONTROLS = 64 * 1024, 512, 0.04
+"""Of so many bytes at the start, and no fewer, that share may be such; of random bytes it is 0.094."""
 PIECE = 1 << 20
 """The most that is given at a time, so that a file made to swell takes no more memory than another."""
 
@@ -40,13 +44,22 @@ def unpacked(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The bytes of a file, unpacked where it is packed.
 
     CannotObserve: not_supported before any of them; not_understood after what could be unpacked of a cut or broken
-    file.
+    file, and after all of one that is no text.
     """
     first, whole = _begun(pieces)
     if what := next((what for magic, what in UNREAD.items() if first.startswith(magic)), ""):
         raise CannotObserve(Reason.NOT_SUPPORTED, f"{name} is {what}, which is not read")
     make = next((make for magic, make in PACKINGS.items() if first.startswith(magic)), None)
-    return _once(_members(whole, make, name), name) if make else whole
+    return _as_text(_once(_members(whole, make, name), name) if make else whole, name)
+
+
+def _as_text(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """All of them. What is encrypted, or no log, is searched too, but finding nothing there would say nothing."""
+    first = next(pieces, b"")
+    yield from chain([first] if first else [], pieces)
+    looked_at = first[:SAMPLE]
+    if len(looked_at) >= SHORT and len(looked_at.translate(None, CONTROLS)) < len(looked_at) * (1 - MOST_CONTROLS):
+        raise CannotObserve(Reason.NOT_UNDERSTOOD, f"{name} is no text: encrypted, or another kind of file")
 
 
 def _begun(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -431,13 +431,34 @@ def test_a_piece_of_a_body_is_plain_long_and_the_same_at_each_place() -> None:
 # -- Bad input ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\n", b"\0" * 5000, random.Random(2).randbytes(300_000), b"\xff\xfe\x00", b"1" * 99]
-)
+@pytest.mark.parametrize("data", [b"", b"\n", b"\0" * 5000, b"\xff\xfe\x00", b"1" * 99])
 def test_odd_bytes_are_looked_through_like_others(tmp_path: Path, data: bytes) -> None:
     seen = seen_of(tmp_path, data)
     assert value(seen, "files_read") == 1
     assert value(seen, "canary_persons") == 0
+
+
+def test_what_is_no_text_is_searched_and_never_found_clean(tmp_path: Path) -> None:
+    noise = random.Random(2).randbytes(300_000)
+    seen = seen_of(tmp_path, noise)
+    assert value(seen, "files_read") == 0
+    assert reason(seen, "private_keys") is reason(seen, "canary_persons") is Reason.NOT_UNDERSTOOD
+    assert value(seen_of(tmp_path, noise + f"\n{PERSON}\n".encode()), "canary_persons") == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ("Fel vid sändning åäö €\n" * 500).encode("utf-16"),
+        ("Fel vid sändning åäö\n" * 500).encode("latin-1"),
+        b"\0" * 70_000 + b"2026-11-26T12:00:00Z rotated while it was written\n" * 100,
+        b"\x1b[31mERROR\x1b[0m in colour\r\n" * 500,
+        random.Random(2).randbytes(511),
+    ],
+    ids=["UTF-16", "Latin-1", "a hole of zeros", "colours", "too short to tell"],
+)
+def test_text_in_any_encoding_is_text(tmp_path: Path, data: bytes) -> None:
+    assert value(seen_of(tmp_path, data), "files_read") == 1
 
 
 def test_zeros_around_a_number_do_not_hide_it(tmp_path: Path) -> None:
