@@ -113,7 +113,8 @@ def of(found: dict[str, list[Finding]], *verdicts: Verdict) -> set[str]:
 def test_of_a_sound_sending_system_no_rule_fails_or_stays_open_and_each_passes_somewhere(tmp_path: Path) -> None:
     found = Scene().findings(tmp_path)
     assert of(found, Verdict.FAIL, Verdict.INCONCLUSIVE) == set()
-    assert of(found, Verdict.PASS) == {rule.id for rule in RULES} - {"MM-DELIV-19", "MM-DOC-02"}
+    # MM-DOC-11 is about links, and these letters have none.
+    assert of(found, Verdict.PASS) == {rule.id for rule in RULES} - {"MM-DELIV-19", "MM-DOC-02", "MM-DOC-11"}
     assert len(RULES) > 35
 
 

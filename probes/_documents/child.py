@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from probes._documents.work import Answers, Document, read_question, unseen, write_answers
 from readiness.probe import CannotObserve
 
-OUT_OF_TIME, GAVE_UP, OUT_OF_MEMORY = 1, 3, 4
-"""How the process ends; the first is faulthandler's own, which also stops what never gives up the interpreter."""
+OUT_OF_TIME, GAVE_UP, OUT_OF_MEMORY, ALARM = 1, 3, 4, -14
+"""How the process ends. Where there is an alarm clock it ends by that signal (SIGALRM), else by faulthandler's code;
+both stop what never gives up the interpreter. faulthandler now and then crashes as it looks at what runs."""
 
 
 def main() -> None:
@@ -28,10 +31,10 @@ def main() -> None:
     sys.excepthook = lambda kind, *_: os._exit(OUT_OF_MEMORY if kind is MemoryError else GAVE_UP)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         while question := read_question(sys.stdin.buffer):
-            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+            _bound_time(seconds, nowhere)
             sys.stdout.buffer.write(write_answers(answer(*question)))
             sys.stdout.buffer.flush()
-            faulthandler.cancel_dump_traceback_later()
+            _bound_time(0, nowhere)
 
 
 def answer(part: str, document: Document, at: str) -> Answers:
@@ -54,6 +57,16 @@ def answer(part: str, document: Document, at: str) -> Answers:
         return read_copies(document.sent, document.archived)
     except CannotObserve as problem:
         return unseen(("*",), problem.unseen.reason, problem.unseen.detail)
+
+
+def _bound_time(seconds: float, nowhere: TextIO) -> None:
+    """From now on; 0: no longer."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    elif seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _bound_memory(most: int) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import readiness
-from probes._documents.child import OUT_OF_MEMORY, OUT_OF_TIME
+from probes._documents.child import ALARM, OUT_OF_MEMORY, OUT_OF_TIME
 from probes._documents.work import Answers, Document, read_answers, unseen, write_question
 from readiness.model import Reason
 
@@ -24,6 +24,7 @@ SECONDS = 20.0
 MEMORY = 1_500_000_000
 ENDS = {
     OUT_OF_TIME: (Reason.TIMED_OUT, "reading it took too long"),
+    ALARM: (Reason.TIMED_OUT, "reading it took too long"),
     OUT_OF_MEMORY: (Reason.LIMIT_REACHED, "reading it took too much memory"),
 }
 
