@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from probes._certificates import Certificate, attempt, load
 from readiness.model import Reason, Unseen
+from readiness.probe import CannotObserve, Session
 
 PURPOSES = {"tls-server": ExtendedKeyUsageOID.SERVER_AUTH, "tls-client": ExtendedKeyUsageOID.CLIENT_AUTH}
 PUBLIC_POLICIES = "2.23.140.1."  # the CA/Browser Forum's arc: only publicly trusted certificates carry it (BR 7.1.6)
@@ -51,6 +52,14 @@ def find_path(
         # What the library's verifier, which is made for the public web, leaves out and RFC 5280 allows.
         return CertificatePath(Unseen(Reason.NOT_SUPPORTED, f"the verifier cannot tell: {verified}"))
     return CertificatePath("not_found", verified)
+
+
+def anchors_of(session: Session) -> tuple[Certificate, ...] | Unseen:
+    """The trust anchors that the profile names."""
+    try:
+        return read_anchors(session.trust_anchors())
+    except CannotObserve as error:
+        return error.unseen
 
 
 def read_anchors(files: Sequence[bytes]) -> tuple[Certificate, ...] | Unseen:

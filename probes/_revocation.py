@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from probes._certificate_chain import issued_by
-from probes._certificate_path import read_anchors
+from probes._certificate_path import anchors_of
 from probes._certificates import Certificate, attempt
 from probes._ocsp_responses import load_response, question, read_response, responders
 from probes._revocation_lists import GOOD, NO_ISSUER, REVOKED, STALE, UNKNOWN, Said, load_list, places, read_list
@@ -103,10 +103,7 @@ async def ask(leaf: Certificate, chain: Sequence[Certificate], session: Session)
 
 
 def _issuers(leaf: Certificate, chain: Sequence[Certificate], session: Session) -> tuple[Certificate, ...]:
-    try:
-        anchors = read_anchors(session.trust_anchors())
-    except CannotObserve:
-        anchors = Unseen(Reason.NOT_CONFIGURED)
+    anchors = anchors_of(session)
     known = (*chain, *(() if isinstance(anchors, Unseen) else anchors))
     return tuple(other for other in known if issued_by(leaf, other))
 

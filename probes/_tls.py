@@ -15,6 +15,9 @@ from probes._tls_records import read_server_hello as _read_server_hello
 from readiness.model import Reason, Target, Unseen
 from readiness.probe import CannotObserve, Session, Stream
 
+ADDRESSES = 32
+"""More addresses of one name than this are not looked at, and leave the facts open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

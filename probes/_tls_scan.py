@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from probes._tls import Endpoint, endpoint_of
+from probes._tls import ADDRESSES, Endpoint, endpoint_of
 from probes._tls_answers import Outcome
 from probes._tls_asking import Asker, Pace
 from probes._tls_elimination import Elimination
@@ -19,7 +19,7 @@ from probes._tls_extras import Extras, ask_extras, offer_of
 from probes._tls_found import Found, Members
 from probes._tls_hello import VERSIONS
 from probes._tls_old_ways import ask_fallback, ask_sslv2
-from probes._tls_version_look import ADDRESSES, OFFERED, look_at_all
+from probes._tls_version_look import OFFERED, look_at_all
 from probes._tls_version_look import Look as VersionLook
 from readiness.model import Reason, Target, Unseen, Value
 from readiness.probe import CannotObserve, Session

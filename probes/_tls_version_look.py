@@ -27,8 +27,8 @@ BUDGET_SECONDS = 15.0
 """For the endpoint in all: under the session's own deadline, so that what was heard is told."""
 CONNECTIONS = 14
 """To one address, at most: six for a decent server; with a control around every answer but one, no more than this."""
-ADDRESSES, AT_A_TIME = 32, 4
-"""Of one name; how many are asked at a time."""
+AT_A_TIME = 4
+"""So many addresses of a name are asked at a time."""
 
 # After these the next version would meet the same: a silent server costs one wait, a closed port one attempt.
 POINTLESS = frozenset(set(Reason) - {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET})

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cryptography.x509.oid import NameOID
 
 from probes import _certificate_chain as chains
-from probes._certificate_path import CertificatePath, find_path, read_anchors, read_pki
+from probes._certificate_path import CertificatePath, anchors_of, find_path, read_pki
 from probes._certificates import Certificate, attempt, certificate_facts, read_certificate
 from probes._held_certificate import Held, key_in, key_of, read_held
 from probes._organisation_number import read_organisation_numbers
@@ -60,10 +60,7 @@ def _certificate_seen(held: Held, target: Target, session: Session) -> Iterator[
 
 
 def _path(leaf: Certificate, held: Held, target: Target, session: Session) -> CertificatePath:
-    try:
-        anchors = read_anchors(session.trust_anchors())
-    except CannotObserve as error:
-        anchors = error.unseen
+    anchors = anchors_of(session)
     if isinstance(anchors, Unseen):
         return CertificatePath(anchors)
     return find_path(leaf, chains.readable(held.chain[1:]), anchors, session.now(), str(target.says("use") or ""))

@@ -14,7 +14,7 @@ from hashlib import sha256
 from lxml import etree
 
 from probes._certificate_chain import readable
-from probes._certificate_path import find_path, read_anchors
+from probes._certificate_path import anchors_of, find_path
 from probes._certificates import Certificate, attempt, load
 from probes._declared_certificates import Declared, declared_for, organisation_number
 from probes._exchange import Opened, open_exchange
@@ -55,7 +55,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     if isinstance(opened.data, Unseen):
         raise CannotObserve(opened.data.reason, opened.data.detail)
     found = read_signatures(opened.data)
-    sealing, anchors = declared_for(USES[FORMEDLARE], session), _anchors(session)
+    sealing, anchors = declared_for(USES[FORMEDLARE], session), anchors_of(session)
     for prefix, signature in ((AVSANDARE, found.avsandare), (FORMEDLARE, found.formedlare)):
         if signature is None:
             alone = Unseen(Reason.NOT_EXERCISED, "a SignedDelivery alone has no seal")
@@ -164,13 +164,6 @@ def _period(leaf: Certificate, opened: Opened) -> str:
 
 def _not_after(leaf: Certificate) -> Value:
     return leaf.parsed.not_valid_after_utc
-
-
-def _anchors(session: Session) -> tuple[Certificate, ...] | Unseen:
-    try:
-        return read_anchors(session.trust_anchors())
-    except CannotObserve as error:
-        return error.unseen
 
 
 SIGNER_FACTS = (

@@ -14,18 +14,16 @@ from datetime import datetime
 
 from probes import _certificate_chain as chains
 from probes._certificate_names import names_elsewhere, wildcards_elsewhere
-from probes._certificate_path import CertificatePath, covers_name, find_path, read_anchors, read_pki
+from probes._certificate_path import CertificatePath, anchors_of, covers_name, find_path, read_pki
 from probes._certificates import Certificate, attempt, certificate_facts, load, read_certificate
 from probes._handshake import Sent, fetch_chain
-from probes._tls import Endpoint, endpoint_of
+from probes._tls import ADDRESSES, Endpoint, endpoint_of
 from readiness.model import Evidence, Fact, FactType, Reason, Table, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Probe, Seen, Session
 
 PREFIX = "server_certificate."
 RECEIVED, CHAIN = PREFIX + "certificates_received", PREFIX + "chain"
 ELSEWHERE, WILDCARDS = PREFIX + "names_elsewhere", PREFIX + "wildcards_elsewhere"
-ADDRESSES = 32
-"""More addresses of one name than this are not looked at, and leave the facts open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     endpoint = endpoint_of(target)
     name = endpoint.server_name or str(target.says("server_name") or endpoint.host)
     own = target.says("own_domains")
-    question = Question(name, _anchors(session), session.now(), own if isinstance(own, tuple) else ())
+    question = Question(name, anchors_of(session), session.now(), own if isinstance(own, tuple) else ())
     ips = await session.addresses(endpoint.host)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_look(session, ip, endpoint, question)) for ip in ips[:ADDRESSES]]
@@ -96,13 +94,6 @@ def _names(names: Value | Unseen, question: Question) -> dict[str, Value | Unsee
         ELSEWHERE: names_elsewhere(names, question.name, question.own),
         WILDCARDS: wildcards_elsewhere(names, question.own),
     }
-
-
-def _anchors(session: Session) -> tuple[Certificate, ...] | Unseen:
-    try:
-        return read_anchors(session.trust_anchors())
-    except CannotObserve as error:
-        return error.unseen
 
 
 async def _look(session: Session, ip: str, endpoint: Endpoint, question: Question) -> Look:

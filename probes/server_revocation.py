@@ -14,13 +14,12 @@ from probes._certificates import attempt, load
 from probes._handshake import fetch_chain
 from probes._revocation import COLUMNS, NOT_TOLD, Asked, ask
 from probes._revocation_lists import GOOD, REVOKED, STALE, UNKNOWN
-from probes._tls import Endpoint, endpoint_of
+from probes._tls import ADDRESSES, Endpoint, endpoint_of
 from readiness.model import Evidence, Fact, FactType, Reason, Table, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
 PREFIX = "server_revocation."
 SHOWN, PLACES, STATUS, ASKED = PREFIX + "certificates_seen", PREFIX + "places_told", PREFIX + "status", PREFIX + "asked"
-ADDRESSES = 32
 WORST_FIRST = (REVOKED, UNKNOWN, STALE, NOT_TOLD, GOOD)
 
 

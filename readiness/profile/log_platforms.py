@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from readiness.profile.shapes import field_name, index_pattern, search_address, stream_selector, tenant, variable
+from readiness.profile.platform_shapes import index_pattern, search_address, stream_selector, tenant
+from readiness.profile.shapes import field_name, variable
 from readiness.profile.values import Section
 
 LOKI, OPENSEARCH = "loki", "opensearch"
