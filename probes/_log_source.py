@@ -6,9 +6,12 @@ is read out of the records.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from probes._log_lines import read_lines
 from probes._log_records import Record, read_records
@@ -19,6 +22,16 @@ from readiness.probe import CannotObserve, LogFile, Session
 EARLIER = timedelta(days=1)
 """How much earlier a file may have been written and still be opened: clocks of machines differ."""
 Halted = Callable[[], bool]
+T = TypeVar("T")
+
+
+async def in_thread(read: Callable[[Target, Session, Halted], T], target: Target, session: Session) -> T:
+    """What `read` gives, in a thread that is told to halt when nobody waits for it any more."""
+    halt = threading.Event()
+    try:
+        return await asyncio.to_thread(read, target, session, halt.is_set)
+    finally:
+        halt.set()
 
 
 @dataclass(slots=True)

@@ -7,8 +7,6 @@ that went through the stage (`log_traceability`).
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +14,7 @@ from datetime import datetime
 from probes._log_ids import Words
 from probes._log_records import Record
 from probes._log_sample import Ids
-from probes._log_source import Halted, Reading
+from probes._log_source import Halted, Reading, in_thread
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
@@ -34,12 +32,7 @@ SHOWN = 5
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read the logs in a thread, and tell of them."""
-    halt = threading.Event()
-    try:
-        found = await asyncio.to_thread(_compare, target, session, halt.is_set)
-    finally:
-        halt.set()
-    for seen in found:
+    for seen in await in_thread(_compare, target, session):
         yield seen
 
 

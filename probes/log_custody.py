@@ -7,8 +7,6 @@ be altered (WORM), which does not show in a file.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -17,7 +15,7 @@ from probes._log_chain import BROKEN, MOST_COPIED, NONE, Chain, chain_of, change
 from probes._log_records import Record
 from probes._log_rotation import rotation_of
 from probes._log_search.searching import Search, is_searched
-from probes._log_source import Halted, go_on, records_of
+from probes._log_source import Halted, go_on, in_thread, records_of
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Effect, LogFile, LogListing, Probe, Seen, Session
 
@@ -33,12 +31,7 @@ Values = dict[str, Value | Unseen]
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read the source in a thread, and tell of it."""
-    halt = threading.Event()
-    read = _searched if is_searched(target) else _read
-    try:
-        values, details = await asyncio.to_thread(read, target, session, halt.is_set)
-    finally:
-        halt.set()
+    values, details = await in_thread(_searched if is_searched(target) else _read, target, session)
     for name, value in values.items():
         yield Seen(PREFIX + name, value, details.get(name, ""))
 

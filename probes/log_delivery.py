@@ -6,14 +6,12 @@ What was sent is told by a list of SHA-256 that came with it. Left out: whether 
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from probes._log_source import Halted, Reading, go_on
+from probes._log_source import Halted, Reading, go_on, in_thread
 from readiness.model import Fact, FactType, Reason, Strength, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
@@ -30,11 +28,7 @@ Values = dict[str, Value | Unseen]
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read what was delivered in a thread, and tell of it."""
     yield Seen(f"{PREFIX}working_days", read_days(target))
-    halt = threading.Event()
-    try:
-        values, details = await asyncio.to_thread(_read, target, session, halt.is_set)
-    finally:
-        halt.set()
+    values, details = await in_thread(_read, target, session)
     for name, value in values.items():
         yield Seen(PREFIX + name, value, details.get(name, ""))
 

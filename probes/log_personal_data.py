@@ -14,6 +14,7 @@ from threading import Event
 
 from probes._log_search.leak_hits import Sightings, sight
 from probes._log_search.searching import is_searched
+from probes._log_source import in_thread
 from probes._logs.canaries import canary_persons, sent_pieces
 from probes._logs.scan import NUMBER, Result, Scanner
 from probes._logs.secrets import MESSAGE, PASSWORD, PRIVATE_KEY, TOKEN
@@ -54,11 +55,7 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
 
 
 async def _searched(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
-    stop = Event()
-    try:
-        found = await asyncio.to_thread(sight, target, session, stop.is_set)
-    finally:
-        stop.set()
+    found = await in_thread(sight, target, session)
     for name, value in read_sightings(found, exercised=bool(session.exchanges())).items():
         yield Seen(PREFIX + name, value)
 

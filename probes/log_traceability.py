@@ -9,7 +9,6 @@ compared with the stage's own clock.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from probes._log_order import NAMES, Creations, creations_of, read_order
 from probes._log_scan import Scanner
 from probes._log_search.records import Searched
 from probes._log_search.searching import is_searched
-from probes._log_source import Halted, Reading
+from probes._log_source import Halted, Reading, in_thread
 from probes._log_told import NOTHING, Values, read_scan
 from readiness.model import Fact, FactType, Strength, Target, TargetKind
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
@@ -37,11 +36,7 @@ DEADLINE = 600.0
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Read the source in a thread, and tell of it."""
-    halt = threading.Event()
-    try:
-        values, detail = await asyncio.to_thread(_read, target, session, halt.is_set)
-    finally:
-        halt.set()
+    values, detail = await in_thread(_read, target, session)
     for name, value in values.items():
         yield Seen(PREFIX + name, value, detail if name == "complete_percent" else "")
 
