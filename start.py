@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if problem := set_up("requirements-dev.txt" if testing else "requirements.txt"):
         return refuse(problem)
     if testing:
-        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", "auto"])]
+        command = [str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", "auto", "--dist", "worksteal"])]
         return subprocess.run(command, cwd=HERE, check=False).returncode
     return subprocess.run([str(PYTHON), "-m", "readiness", *arguments], check=False).returncode
 
