@@ -33,7 +33,8 @@ from readiness.demo.plan import (
     Plan,
     ServerPlan,
 )
-from readiness.demo.profile_text import profile_text, time_source
+from readiness.demo.profile_decided import time_source
+from readiness.demo.profile_text import profile_text
 from readiness.demo.registers import file_name, register_file
 from readiness.demo.servers import SIGNATURES, STRICT, NodeServer, Settings
 from readiness.demo.soap_service import SoapService

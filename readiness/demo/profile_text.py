@@ -6,7 +6,7 @@ Pure: addresses, digests and the time are given. Left out: what the keys mean (`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from readiness.demo import profile_toml as toml
 from readiness.demo.letters import ANCHOR
@@ -17,30 +17,15 @@ from readiness.demo.plan import (
     DAY,
     KOMMUN,
     LET_IN,
-    MEDIATOR,
     MESSAGE_TYPES,
     SOAP_PATH,
     NodePlan,
     Plan,
-    StatementPlan,
 )
+from readiness.demo.profile_decided import MONTH, deviation, permits, risk_levels, statement, time_source
 from readiness.demo.profile_public import name_tables, page_tables
 from readiness.demo.registers import file_name
 from readiness.register_purposes import SBOM
-
-MONTH = 30 * DAY
-WRITERS = {
-    "systemagare": "Systemägaren",
-    "informationsagare": "Informationsägaren",
-    "forvaltningschef": "Förvaltningschefen",
-    "ciso": "Informationssäkerhetssamordnaren",
-    "it_chef": "It-chefen",
-    "leverantor": "Leverantörens behöriga företrädare",
-    "avtalsansvarig": "Avtalsansvarig",
-    "arkivansvarig": "Arkivansvarig",
-    "kommunikationschef": "Kommunikationschefen",
-    "dataskyddsombud": "Dataskyddsombudet",
-}
 
 
 def profile_text(
@@ -93,13 +78,13 @@ def profile_text(
         COMMENTS["name"],
         *name_tables(plan, addresses[RESOLVER], anchor),
         COMMENTS["permit"],
-        *_permits(plan, addresses, digests, now),
+        *permits(plan, addresses, digests, now),
         COMMENTS["statement"],
-        *(_statement(check, said, digests, files, now) for check, said in plan.statements.items()),
+        *(statement(check, said, digests, files, now) for check, said in plan.statements.items()),
         COMMENTS["deviation"],
-        _deviation(now),
+        deviation(now),
         COMMENTS["risk_level"],
-        *_risk_levels(now),
+        *risk_levels(now),
     ]
     return "\n".join(parts)
 
@@ -266,11 +251,6 @@ def hash_list(node: str) -> str:
     return f"sandning/{node}.sha256"
 
 
-def time_source(number: int) -> str:
-    """The name that a time source has among the addresses."""
-    return f"tidskalla-{number}"
-
-
 def _time_sources(plan: Plan, addresses: Mapping[str, str]) -> Iterable[str]:
     for number in range(1, len(plan.time_sources) + 1):
         yield toml.table("time_source", address=addresses[time_source(number)], party=KOMMUN)
@@ -318,73 +298,3 @@ def _documents(plan: Plan, now: datetime) -> Iterable[str]:
 
 def _sending_system(node: NodePlan) -> str:
     return toml.table("sending_system", id="avsandande", node=CASE_SYSTEM, product=node.product, version=node.version)
-
-
-def _permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str], now: datetime) -> Iterable[str]:
-    def permit(owner: str, *effects: str, **document: str) -> str:
-        own = [addresses[id_] for id_, server in plan.servers.items() if plan.nodes[server.node].party == owner]
-        if owner == KOMMUN:
-            own += [addresses[time_source(number)] for number in range(1, len(plan.time_sources) + 1)]
-        days = {"start": now - DAY, "end": now + MONTH}
-        return toml.table(
-            "permit", owner=owner, addresses=own, effects=["reads", "scans", *effects], **days, **document
-        )
-
-    yield permit(KOMMUN, "sends")
-    yield permit(MEDIATOR, "sends", document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
-
-
-def _statement(
-    check: str, said: StatementPlan, digests: Mapping[str, str], files: Mapping[str, str], now: datetime
-) -> str:
-    on = now - timedelta(days=said.age)
-    table = toml.table(
-        "statement",
-        check=check,
-        answer="yes",
-        text=said.text,
-        party=said.party,
-        by=WRITERS[said.role],
-        role=said.role,
-        on=on,
-        valid_until=on + said.months * MONTH,
-    )
-    if said.document:
-        document = toml.inline(
-            title=said.document,
-            date=now - timedelta(days=said.document_age),
-            sha256=digests[check],
-            file=files[check],
-        )
-        table += f"document = {document}\n"
-    return table + f"void_if = {{ versions = {{ {CASE_SYSTEM} = {toml.value(said.version)} }} }}\n"
-
-
-def _deviation(now: datetime) -> str:
-    return toml.table(
-        "deviation",
-        rule="MM-SCERT-14",
-        target="formedlare-adress",
-        reason="Nytt certifikat är beställt och byts vid förmedlarens nästa servicefönster.",
-        owner="It-chefen",
-        approved_by="Förvaltningschefen",
-        expires=now + 2 * MONTH,
-    )
-
-
-def _risk_levels(now: datetime) -> Iterable[str]:
-    comments = {
-        "12": "Loggarna granskas varje månad sedan loggservern infördes.",
-        "23": "Reservrutinen med utskrift är prövad.",
-    }
-    for risk, comment in comments.items():
-        yield toml.table(
-            "risk_level",
-            risk=risk,
-            likelihood="lag",
-            consequence="hog",
-            level=3,
-            set_by="Riskägaren",
-            set_on=now - 2 * MONTH,
-            comment=comment,
-        )
