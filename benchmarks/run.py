@@ -101,7 +101,7 @@ def target(id_: str, host: str, port: int) -> Target:
 
 
 def look(targets: list[Target]) -> None:
-    """Every probe of endpoints at every target; each promised fact must come back."""
+    """Every probe that selects them at every target; each promised fact must come back."""
     now = datetime.now(UTC)
     permit = Permit("kommunen", ("127.0.0.0/8",), ("scans",), now - timedelta(1), now + timedelta(1))
     profile = Profile(
@@ -113,7 +113,7 @@ def look(targets: list[Target]) -> None:
     )
     limits = Limits(deadline=DEADLINE, wait=DEADLINE)
     session = LiveSession(profile, keep, limits)
-    chosen = [probe for probe in probes.discover() if probe.kind is TargetKind.ENDPOINT]
+    chosen = [probe for probe in probes.discover() if all(map(probe.selects, targets))]
     observations, complete = asyncio.run(observe(chosen, session, limits, profile, lambda _: None))
     assert complete
     assert len(observations) == len(targets) * sum(len(probe.facts) for probe in chosen)

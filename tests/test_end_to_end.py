@@ -58,6 +58,8 @@ DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYST
 PUBLIC = {TargetKind.PAGE, TargetKind.NAME}
 SLOW = {TargetKind.SENT_DOCUMENT, TargetKind.LOG_SOURCE, TargetKind.REGISTER}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
+WHOLE_MINUTES = "log-whole-minutes"
+"""Its times are right by chance where all was sent in the first second of a minute; a second look then tells."""
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +230,9 @@ def test_each_defect_of_the_logs_flips_exactly_its_rules(
     found = [finding for finding in before.findings if finding.rule in rules]
     assert flips <= {finding.rule for finding in found if finding.verdict is Verdict.PASS}
     assert Verdict.FAIL not in {finding.verdict for finding in found}
-    report = judge_records([exercised(tmp_path, name, kinds=LOGS, scenarios=scenarios)], checklist)
+    report = judge_records([exercised(tmp_path / "once", name, kinds=LOGS, scenarios=scenarios)], checklist)
+    if name == WHOLE_MINUTES and flipped(before, report) & rules == flips - {"MM-LOG-22"}:
+        report = judge_records([exercised(tmp_path / "again", name, kinds=LOGS, scenarios=scenarios)], checklist)
     assert flipped(before, report) & rules == flips
 
 

@@ -24,6 +24,7 @@ from tests.stands.pki import CA_NOT_AFTER, CA_NOT_BEFORE, Issued, authority, lea
 from tests.stands.time_stamping import TimeStamping, time_stamping
 
 KINDS = {TargetKind.CERTIFICATE, TargetKind.NODE, TargetKind.STATEMENT}
+DEFECTS = ("nobody-responsible-traceability",)
 SEALED_AT = datetime(2026, 11, 30, 12, 30, tzinfo=UTC)
 
 
@@ -90,13 +91,13 @@ def formats():
 
 @pytest.fixture(scope="package")
 def sealing(tmp_path_factory: pytest.TempPathFactory) -> Sealing:
-    """A real run of some of the example chain, another that its vendor made, and three files of rules."""
+    """A real run of some of the example chain with a defect, another that its vendor made, and two files of rules."""
     folder = tmp_path_factory.mktemp("dossier")
     checklists = folder / "checklists"
     checklists.mkdir()
     for name in ("responsibilities.toml", "registers.toml"):
         (checklists / name).write_text(files("checklists").joinpath(name).read_text("utf-8"), "utf-8")
-    with running_chain(folder / "chain") as path:
+    with running_chain(folder / "chain", DEFECTS, clock=lambda: NOON) as path:
         text = path.read_text("utf-8")
         profile = load_profile(path)
         some = replace(profile, targets=tuple(t for t in profile.targets if t.kind in KINDS | {TargetKind.CHAIN}))
