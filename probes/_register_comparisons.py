@@ -47,7 +47,6 @@ COMPARISONS: Mapping[str, Compare] = {
     "refused_input_tests": trials.refused_input_tests,
     "alarm_tests": trials.alarm_tests,
     "separation_tests": trials.separation_tests,
-    "second_sender_tests": trials.second_sender_tests,
     "log_reviews": times.log_reviews,
     "queues": times.queues,
     "multi_party": lists.multi_party,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from probes._register_cells import Numbered, Row
+from readiness.chain import Permit
 from readiness.model import Reason
 from readiness.probe import CannotObserve
 
@@ -22,8 +23,8 @@ DAY = timedelta(days=1)
 class Beside(NamedTuple):
     """What a register is compared with: the rows of its other list (None where the profile names none), the message
     types that the profile declares all levels of, and hosts that it declares, both in lower case; the day of the list;
-    words that say too much; the days that may pass between two entries, None where the profile does not say; the ids of
-    its certificates for clients and seals, and the products of its sending systems, in lower case."""
+    words that say too much; the days that may pass between two entries, None where the profile does not say; and
+    the permit by the name of its document, with why it did not allow a trial on a day, "" where it did."""
 
     others: tuple[Numbered, ...] | None
     classified: frozenset[str]
@@ -31,19 +32,20 @@ class Beside(NamedTuple):
     as_of: datetime
     sensitive: tuple[str, ...]
     interval_days: int | None = None
-    certificates: frozenset[str] = frozenset()
-    systems: frozenset[str] = frozenset()
+    permitted: Callable[[str, datetime], tuple[Permit, str]] | None = None
 
 
 class Compared(NamedTuple):
     """How many comparisons there were; the rows that deviate; the largest difference (percent, or points of percent);
-    the median age of what is open; the time within which 95 of 100 were done."""
+    the median age of what is open; the time within which 95 of 100 were done; and what the report may
+    show beside it, in the profile's own words."""
 
     number: int
     deviating: tuple[int, ...] = ()
     largest: int | None = None
     median_age: timedelta | None = None
     percentile_95: timedelta | None = None
+    words: str = ""
 
 
 def whole(rows: Iterable[Numbered], *names: str) -> list[Numbered]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from probes._register_cells import Numbered, Row
 from probes._register_measures import DAY, Beside, Compared, grouped, moment, size, whole
+from readiness.chain import Permit
 from readiness.register_purposes import STEPS
 
 YEAR, QUARTER = 365 * DAY, 90 * DAY
@@ -57,26 +58,26 @@ def alarm_tests(rows: tuple[Numbered, ...], beside: Beside) -> Compared:
 
 
 def separation_tests(rows: tuple[Numbered, ...], beside: Beside) -> Compared:
-    """The last for each pair of customers; deviating, where it was not refused, not logged, asked for oneself, or is
-    too old."""
+    """The last for each pair of customers; deviating, where it was not refused, not logged, asked for oneself, is too
+    old, or was not allowed by the permit that it cites. CannotObserve where the profile has no such permit."""
+    asked = whole(rows, "on", "permit", "asked_as", "asked_for", "refused", "logged")
+    verified: set[str] = set()
 
     def as_asked(row: Row) -> bool:
         others = str(row["asked_as"]).casefold() != str(row["asked_for"]).casefold()
-        return others and bool(row["refused"]) and bool(row["logged"])
+        assert beside.permitted is not None
+        permit, why = beside.permitted(str(row["permit"]), moment(row, "on"))
+        verified.add(f"{_cited(permit)}: {why or 'it allowed the trial'}")
+        return others and bool(row["refused"]) and bool(row["logged"]) and not why
 
-    asked = whole(rows, "on", "permit", "asked_as", "asked_for", "refused", "logged")
-    return _last_of_each(asked, ("asked_as", "asked_for"), as_asked, YEAR, beside)
+    return _last_of_each(asked, ("asked_as", "asked_for"), as_asked, YEAR, beside)._replace(
+        words="; ".join(sorted(verified))
+    )
 
 
-def second_sender_tests(rows: tuple[Numbered, ...], beside: Beside) -> Compared:
-    """The last one; deviating, where nothing was receipted, the certificate is none that the profile has for clients or
-    seals, the system is the profile's own, or it is too old."""
-
-    def as_asked(row: Row) -> bool:
-        known = str(row["certificate"]).casefold() in beside.certificates
-        return known and str(row["system"]).casefold() not in beside.systems and size(row, "receipts") > 0
-
-    return _last(whole(rows, "system", "on", "certificate", "receipts"), as_asked, YEAR, beside)
+def _cited(permit: Permit) -> str:
+    """Who gave it, of when, and by which document."""
+    return f"permit {permit.document} of {permit.owner}, {permit.start:%Y-%m-%d} to {permit.end:%Y-%m-%d}"
 
 
 def template_samples(rows: tuple[Numbered, ...], beside: Beside) -> Compared:

@@ -105,10 +105,11 @@ def read_counted(counted: Counted, target: Target) -> dict[str, Told]:
 def read_compared(compared: Compared | None) -> dict[str, Told]:
     """The facts of a comparison; a purpose that has none has compared nothing."""
     found = compared or Compared(0)
+    words = filter(None, (_places(found.deviating), found.words))
     other = Told(Unseen(Reason.NOT_CONFIGURED, "a register of this purpose has no such measure"))
     return {
         COMPARISONS: Told(found.number),
-        "register.deviating": Told(len(found.deviating), _places(found.deviating)),
+        "register.deviating": Told(len(found.deviating), "; ".join(words)),
         **{
             f"register.{name}": other if value is None else Told(value)
             for name, value in (
@@ -155,14 +156,8 @@ def _beside(target: Target, session: Session) -> Beside:
         as_of if isinstance(as_of, datetime) else session.now(),
         sensitive if isinstance(sensitive, tuple) else (),
         interval if isinstance(interval, int) else None,
-        frozenset(one.id.casefold() for one in session.profile_targets(TargetKind.CERTIFICATE) if _of_mediator(one)),
-        frozenset(str(one.says("product")).casefold() for one in session.profile_targets(TargetKind.SENDING_SYSTEM)),
+        session.permit_of_trial,
     )
-
-
-def _of_mediator(certificate: Target) -> bool:
-    """Whether a mediator may use it: with it goes what is sent to an operator."""
-    return certificate.says("use") in {"tls-client", "sealing"}
 
 
 def _other_rows(other: Target, session: Session) -> tuple[Numbered, ...]:

@@ -32,6 +32,8 @@ class TargetKind(StrEnum):
     SENT_DOCUMENT = "sent_document"
     PAGE = "page"
     NAME = "name"
+    SECOND_SYSTEM = "second_system"
+    TENANT = "tenant"
 
 
 # These come from what the stage recorded; no profile declares one.

@@ -7,13 +7,15 @@ most, whatever is permitted (DESIGN section 4).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from readiness.chain import Permit, Profile
 from readiness.contract import production_hosts
-from readiness.model import Target
+from readiness.model import Target, TargetKind
 from readiness.probe import Effect
+
+DAY = timedelta(days=1)
 
 
 def refusal(effect: Effect, target: Target, profile: Profile, now: datetime) -> str:
@@ -39,6 +41,28 @@ def covering(effect: Effect, target: Target, profile: Profile, now: datetime) ->
     return next(
         (permit for permit in profile.permits if not _why_not(permit, effect, target, profile, now, host, port)), None
     )
+
+
+def of_trial(document: str, on: datetime, profile: Profile) -> tuple[Permit, str] | None:
+    """The permit that cites this document, and why it did not allow a trial of others' on that day (midnight UTC); ""
+    where it did. None where the profile has no such permit.
+
+    Requests were sent then, to an address of an endpoint that the permit's owner answers for.
+    """
+    cited = [one for one in profile.permits if one.document and one.document.casefold() == document.strip().casefold()]
+    found = [(one, _why_no_trial(one, on, profile)) for one in cited]
+    return min(found, key=lambda one: one[1] != "", default=None)
+
+
+def _why_no_trial(permit: Permit, on: datetime, profile: Profile) -> str:
+    if str(Effect.SENDS) not in permit.effects:
+        return f"does not allow {Effect.SENDS}"
+    if not permit.start < on + DAY or on > permit.end:
+        return f"is for {permit.start:%Y-%m-%d} to {permit.end:%Y-%m-%d}"
+    owned = [t for t in profile.targets if t.kind is TargetKind.ENDPOINT and t.address and t.party == permit.owner]
+    if not any(_covers(address, *split_address(t.address)) for t in owned for address in permit.addresses):
+        return f"names no endpoint that {permit.owner} answers for"
+    return ""
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -17,6 +17,7 @@ from readiness.model import Evidence, Fact, Observation, Reason, Strength, Targe
 from readiness.recording import Connection, Exchange, Performance
 
 if TYPE_CHECKING:
+    from readiness.chain import Permit
     from readiness.contract.schemas import Contract
 
 
@@ -200,6 +201,23 @@ class Heard:
     took: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class OtherRun:
+    """What another run left, whose record was read back and is unaltered.
+
+    `record` is the record's id; `organisation_number` (ten digits), `environment` and `products` (of its sending
+    systems) are what its own profile says; `connections` and `exchanges` what its stage recorded.
+    """
+
+    record: str
+    organisation_number: str
+    environment: str
+    products: tuple[str, ...]
+    ended: datetime
+    connections: tuple[Connection, ...]
+    exchanges: tuple[Exchange, ...]
+
+
 class Session(Protocol):
     """The edges a probe may touch. Nothing else does I/O on a probe's behalf."""
 
@@ -310,6 +328,16 @@ class Session(Protocol):
 
         CannotObserve: not_configured, not_understood for a record that cannot be read or was altered.
         """
+
+    def other_run(self, target: Target, path: str) -> OtherRun:
+        """What another run left in a folder or a dossier that a second system or a customer of the profile names.
+
+        CannotObserve: not_configured, not_understood for a record that cannot be read, was altered, or has no profile.
+        """
+
+    def permit_of_trial(self, document: str, on: datetime) -> tuple[Permit, str]:
+        """The profile's permit that cites this document, and why it did not allow a trial by requests on that day; ""
+        where it did. CannotObserve(not_configured) where the profile has none."""
 
     def revocation_files(self) -> tuple[str, ...]:
         """The paths of the revocation lists and OCSP responses that the profile names, for `read_file`."""

@@ -200,9 +200,6 @@ PURPOSES: Mapping[str, Purpose] = {
             Column("logged", Cell.FLAG),
         )
     ),
-    "second_sender_tests": Purpose(
-        (Column("system"), Column("on", Cell.DAY), Column("certificate"), *_numbers("receipts")), against=PROFILE
-    ),
     "log_reviews": Purpose((Column("reviewed_on", Cell.DAY),), key=("reviewed_on",), interval=True),
     "queues": Purpose(
         (

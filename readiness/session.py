@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness import personal
-from readiness.chain import PermitUsed, Profile
+from readiness.chain import Permit, PermitUsed, Profile
 from readiness.model import ASKED_OVER_THE_NETWORK, Evidence, Observation, Reason, Target, TargetKind, Unseen
-from readiness.permits import covering, refusal, split_address
+from readiness.permits import covering, of_trial, refusal, split_address
 from readiness.probe import (
     Canary,
     CannotObserve,
@@ -36,6 +36,7 @@ from readiness.probe import (
     Limits,
     LogFile,
     LogListing,
+    OtherRun,
     Reception,
     Shown,
     Stream,
@@ -280,6 +281,20 @@ class LiveSession:
             raise CannotObserve(Reason.NOT_UNDERSTOOD, str(error)[:300]) from error
         return tuple(observation for observation in record.observations if observation.target == target.id)
 
+    def other_run(self, target: Target, path: str) -> OtherRun:
+        """The run whose record a second system or a customer names."""
+        from readiness.other_runs import read_other_run
+
+        if target not in self._profile.targets or path not in _other_runs(target):
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"{target.id} names no such run")
+        return read_other_run(path)
+
+    def permit_of_trial(self, document: str, on: datetime) -> tuple[Permit, str]:
+        """The permit that cites a document, and why it did not allow a trial on that day."""
+        if (found := of_trial(document, on, self._profile)) is None:
+            raise CannotObserve(Reason.NOT_CONFIGURED, "the profile has no permit by the name that a trial cites")
+        return found
+
     def revocation_files(self) -> tuple[str, ...]:
         """The paths of revocation lists and OCSP responses."""
         return self._profile.revocation.files
@@ -393,6 +408,14 @@ def _answers(target: Target) -> bool:
 def _earlier(target: Target) -> tuple[str, ...]:
     """The earlier certificates and runs that a certificate names."""
     said = target.says("earlier")
+    return said if isinstance(said, tuple) else ()
+
+
+def _other_runs(target: Target) -> tuple[str, ...]:
+    """The runs whose records a target names."""
+    if target.kind is TargetKind.SECOND_SYSTEM:
+        return (target.address,)
+    said = target.says("records") if target.kind is TargetKind.TENANT else None
     return said if isinstance(said, tuple) else ()
 
 

@@ -28,7 +28,7 @@ CORE |= {
     "rules": {"examples", "model", "rule_faults"},
     "checklist": {"errors", "model", "register", "rules"},
     "deviations": {"chain", "model", "report"},
-    "probe": {"contract", "model", "recording"},
+    "probe": {"chain", "contract", "model", "recording"},
     "permits": {"chain", "contract", "model", "probe"},
     "observe": {"chain", "model", "permits", "personal", "probe"},
     "record": {"chain", "errors", "model", "record_json", "recording", "recording_json", "values"},

@@ -29,6 +29,7 @@ from readiness.demo.page_defects import DEFECTS as OF_PAGES
 from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects
+from readiness.demo.trial_defects import DEFECTS as OF_TRIALS
 from readiness.model import ASKED_OVER_THE_NETWORK, RECORDED, Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
 from readiness.probe import Limits
 from readiness.profile import load_profile
@@ -48,6 +49,7 @@ OF_CLOCKS = {defect.name: defect for defect in OF_THE_CLOCK}
 IN_REGISTERS = {defect.name: defect for defect in OF_REGISTERS}
 IN_DOCUMENTS = {defect.name: defect for defect in OF_DOCUMENTS}
 IN_PUBLIC = {defect.name: defect for defect in (*OF_PAGES, *OF_NAMES)}
+IN_TRIALS = {defect.name: defect for defect in OF_TRIALS}
 PATIENCE = 1.0
 """Seconds for an answer: the demo's own 0.3 are short for a machine that runs other tests beside."""
 BESIDE = {TargetKind.CHAIN, TargetKind.CERTIFICATE, TargetKind.MESSAGE_TYPE, TargetKind.SENDING_SYSTEM}
@@ -56,6 +58,7 @@ REGISTERS = {TargetKind.CHAIN, TargetKind.REGISTER, TargetKind.ENDPOINT, TargetK
 REGISTERS |= {TargetKind.CERTIFICATE, TargetKind.SENDING_SYSTEM}
 DOCUMENTS = {TargetKind.CHAIN, TargetKind.SENT_DOCUMENT, TargetKind.SENDING_SYSTEM}
 PUBLIC = {TargetKind.PAGE, TargetKind.NAME}
+TRIALS = {TargetKind.SECOND_SYSTEM, TargetKind.TENANT}
 SLOW = {TargetKind.SENT_DOCUMENT, TargetKind.LOG_SOURCE, TargetKind.REGISTER}
 LOGS = {TargetKind.CHAIN, TargetKind.SENDING_SYSTEM, TargetKind.LOG_SOURCE}
 WHOLE_MINUTES = "log-whole-minutes"
@@ -329,6 +332,15 @@ def test_each_defect_of_what_the_public_meets_flips_exactly_its_rules(
     assert any(finding.verdict is Verdict.FAIL for finding in found)
 
 
+@pytest.mark.parametrize("name", IN_TRIALS)
+def test_each_defect_of_a_trial_flips_exactly_its_rules(
+    tmp_path: Path, checklist: Checklist, conforming: Report, name: str
+) -> None:
+    report, found = partly(tmp_path, checklist, name, TRIALS | BESIDE | {TargetKind.ENDPOINT}, TRIALS)
+    assert flipped(conforming, replace(report, findings=found)) == set(DEFECTS[name].flips)
+    assert any(finding.verdict is Verdict.FAIL for finding in found)
+
+
 def partly(
     folder: Path, checklist: Checklist, name: str, kinds: set[TargetKind], about: set[TargetKind]
 ) -> tuple[Report, tuple[Finding, ...]]:
@@ -343,7 +355,16 @@ def partly(
     return report, tuple(finding for finding in report.findings if finding.target in ids)
 
 
-ELSEWHERE = (OF_THE_SENDING_SYSTEM, WHEN_SOMETHING_FAILS, IN_THE_LOGS, IN_REGISTERS, OF_CLOCKS, IN_DOCUMENTS, IN_PUBLIC)
+ELSEWHERE = (
+    OF_THE_SENDING_SYSTEM,
+    WHEN_SOMETHING_FAILS,
+    IN_THE_LOGS,
+    IN_REGISTERS,
+    OF_CLOCKS,
+    IN_DOCUMENTS,
+    IN_PUBLIC,
+    IN_TRIALS,
+)
 OTHERS = DEFECTS.keys() - {name for where in ELSEWHERE for name in where}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.chain import Permit
 from readiness.model import Target, TargetKind
-from readiness.permits import covering, refusal, split_address
+from readiness.permits import covering, of_trial, refusal, split_address
 from readiness.probe import Effect
 from tests.conftest import NOON, profile_of
 
@@ -109,3 +109,45 @@ def test_what_is_no_address_is_refused(address):
 
 def test_documentation_addresses_are_what_the_tests_say():
     assert not ip_address("192.0.2.7").is_global
+
+
+def of_a_trial(*permits, on=NOON - DAY, document="Medgivande 7", target=THEIRS):
+    return of_trial(document, on, profile_of(target, permits=permits))
+
+
+def trial_permit(*addresses, owner="leverantoren", effects=("reads", "sends"), start=NOON - 2 * DAY, end=NOON):
+    return Permit(owner, addresses or ("front.example",), effects, start, end, "Medgivande 7", "ab" * 32)
+
+
+def test_the_permit_of_a_trial_is_the_one_that_it_cites():
+    found = trial_permit()
+    assert of_a_trial(found, document=" medgivande 7 ") == (found, "")
+    assert of_a_trial(found, document="Medgivande 8") is None
+    assert of_a_trial(permit("192.0.2.7"), document="") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (trial_permit(effects=("reads", "scans")), "does not allow sends"),
+        (trial_permit(start=NOON), "is for 2026-11-30 to 2026-11-30"),
+        (trial_permit(start=NOON - 9 * DAY, end=NOON - 2 * DAY), "is for 2026-11-21 to 2026-11-28"),
+        (trial_permit("other.example"), "names no endpoint that leverantoren answers for"),
+        (trial_permit(owner="kommunen"), "names no endpoint that kommunen answers for"),
+    ],
+)
+def test_a_permit_that_did_not_allow_a_trial_says_why(given, why):
+    assert of_a_trial(given) == (given, why)
+
+
+def test_a_trial_may_be_allowed_by_one_of_several_permits_that_cite_the_same_document():
+    old, new = trial_permit(end=NOON - 2 * DAY), trial_permit()
+    assert of_a_trial(old, new) == of_a_trial(new, old) == (new, "")
+
+
+def test_a_trial_of_the_day_that_a_permit_begins_or_ends_is_allowed():
+    begins = trial_permit(start=NOON - DAY, end=NOON)
+    midnight = NOON.replace(hour=0)
+    assert of_a_trial(begins, on=midnight - DAY) == (begins, "")
+    assert of_a_trial(begins, on=midnight) == (begins, "")
+    assert of_a_trial(begins, on=midnight + DAY)[1]

@@ -36,6 +36,7 @@ from readiness.demo.plan import (
 from readiness.demo.profile_decided import time_source
 from readiness.demo.profile_text import profile_text
 from readiness.demo.registers import file_name, register_file
+from readiness.demo.second_run import write_second_run
 from readiness.demo.servers import SIGNATURES, STRICT, NodeServer, Settings
 from readiness.demo.soap_service import SoapService
 from readiness.demo.time_servers import Clock, TimeServer
@@ -92,6 +93,7 @@ def started(plan: Plan, folder: Path, now: datetime, clock: Clock = utc_now) -> 
         for id_, register in plan.registers.items():
             (folder / "register" / file_name(id_, register)).write_bytes(register_file(register, now))
         write_letters(plan.documents, folder)
+        write_second_run(plan, pki, folder, now)
         _write_sending(plan, pki, folder / "sandning")
         for log in plan.logs.values():
             write_rotated(log, folder / "sandning", now)

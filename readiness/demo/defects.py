@@ -22,6 +22,7 @@ from readiness.demo import (
     server_certificate_defects,
     soap_defects,
     tls_defects,
+    trial_defects,
 )
 from readiness.demo.defect import Defect
 from readiness.demo.statement_defects import WAYS, statement_defects, statement_names
@@ -47,6 +48,7 @@ DEFECTS: Mapping[str, Defect] = {
         fault_defects,
         log_defects,
         clock_defects,
+        trial_defects,
     )
     for defect in module.DEFECTS
 }

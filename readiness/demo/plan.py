@@ -172,6 +172,18 @@ class SendingPlan:
 
 
 @dataclass(slots=True)
+class SecondPlan:
+    """The run of a second sending system: what it is called, which certificate (by its name in the plan) its deliveries
+    came over, how many there were, in which environment, and how many days ago."""
+
+    product: str = "Fristående provsystem"
+    client: str = "formedlare-klient"
+    deliveries: int = 3
+    environment: str = "test"
+    age: int = 20
+
+
+@dataclass(slots=True)
 class DocumentPlan:
     """A letter that the kommun hands over: which of the example's files was sent, and which was archived."""
 
@@ -201,6 +213,9 @@ class Plan:
     time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
     """How far each time source is ahead of this machine."""
     pages: dict[str, PagePlan] = field(default_factory=dict)
+    trial_permitted: tuple[int, int] = (120, 80)
+    """From how many days ago, and until how many days ago, the mediator allowed the trial that customers are apart."""
+    second: SecondPlan = field(default_factory=SecondPlan)
     revoked: tuple[str, ...] = ()
     """Certificates that the issuer's list names, beside the one that servers should refuse."""
     list_ends: timedelta = 7 * DAY

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from readiness.demo import profile_toml as toml
 from readiness.demo.plan import CASE_SYSTEM, DAY, KOMMUN, MEDIATOR, Plan, StatementPlan
+from readiness.demo.trials import TRIAL_PERMIT
 
 MONTH = 30 * DAY
 WRITERS = {
@@ -45,6 +46,16 @@ def permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str]
 
     yield permit(KOMMUN, "sends")
     yield permit(MEDIATOR, "sends", document="Medgivande från Exempelförmedling AB", sha256=digests["permit"])
+    yield toml.table(
+        "permit",
+        owner=MEDIATOR,
+        addresses=[addresses["formedlare"]],
+        effects=["reads", "sends"],
+        start=now - plan.trial_permitted[0] * DAY,
+        end=now - plan.trial_permitted[1] * DAY,
+        document=TRIAL_PERMIT,
+        sha256=digests["permit"],
+    )
 
 
 def statement(

@@ -16,7 +16,7 @@ LISTS |= {
     "page",
     "time_source",
 }
-LISTS |= {"name"}
+LISTS |= {"name", "second_system", "tenant"}
 
 
 def table(name: str, /, **values: object) -> str:

@@ -40,6 +40,15 @@ def _less(register: str, place: int) -> Change:
     return change
 
 
+def _permitted(first: int, last: int) -> Change:
+    """From and until how many days ago the separation trial was allowed."""
+
+    def change(plan: Plan) -> None:
+        plan.trial_permitted = first, last
+
+    return change
+
+
 def _defect(name: str, sv: str, en: str, change: Change, *flips: str) -> Defect:
     return Defect(f"register-{name}", Words(sv, en), change, flips)
 
@@ -256,11 +265,11 @@ DEFECTS = (
         "MM-SOAP-03",
     ),
     _defect(
-        "second-system-is-the-same",
-        "Det andra systemet är det som redan används",
-        "The second system is the one that is used already",
-        _row("andra-systemet", 0, system="Exempelärende"),
-        "MM-DELIV-07",
+        "separation-not-permitted",
+        "Separationsprovet gjordes efter att medgivandet hade gått ut",
+        "The separation trial was made after its permit had ended",
+        _permitted(120, 110),
+        "MM-SOAP-03",
     ),
     _defect(
         "second-template",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from readiness.demo.register_plan import RegisterPlan
 from readiness.register_purposes import STEPS
 
+TRIAL_PERMIT = "Medgivande SN 2026/77"
+
 
 def of_trials(vendor: str) -> dict[str, RegisterPlan]:
     """The lists of trials, and of what is looked after, by id."""
@@ -33,16 +35,11 @@ def of_trials(vendor: str) -> dict[str, RegisterPlan]:
         "separationsprov": RegisterPlan(
             "separation_tests",
             [
-                {"on": 100, "permit": "Medgivande SN 2026/77", "asked_as": "kund 1", "asked_for": "kund 2",
+                {"on": 100, "permit": TRIAL_PERMIT, "asked_as": "kund 1", "asked_for": "kund 2",
                  "refused": "yes", "logged": "yes"}
             ],
             days=("on",),
             party=vendor,
-        ),
-        "andra-systemet": RegisterPlan(
-            "second_sender_tests",
-            [{"system": "Fristående provsystem", "on": 120, "certificate": "formedlare-klient", "receipts": 3}],
-            days=("on",),
         ),
         "granskade-prov": RegisterPlan(
             "template_samples",

@@ -22,6 +22,7 @@ from readiness.profile.names import read_names
 from readiness.profile.pages import read_pages
 from readiness.profile.refusal_certificates import read_refusal_certificates
 from readiness.profile.registers import read_registers
+from readiness.profile.second_systems import read_second_systems
 from readiness.profile.sending import read_sendings, read_stage
 from readiness.profile.sent_documents import read_sent_documents
 from readiness.profile.shapes import domain, host_port, organisation_number
@@ -94,6 +95,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets += read_sent_documents(root, known, ids)
     targets += read_pages(root, known, ids)
     targets += read_names(root, known, ids)
+    targets += read_second_systems(root, known, nodes, ids)
     targets = hold_to_baselines(root, targets)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)

@@ -16,6 +16,7 @@ from probes._register_cells import Numbered, read_cells
 from probes._register_comparisons import COMPARISONS, compare
 from probes._register_measures import Beside
 from probes._register_rows import LONGEST_HEAD, MOST_ROWS, Layout, read_rows
+from readiness.chain import Permit
 from readiness.contract.persons import test_persons as persons
 from readiness.model import Reason, Target, TargetKind, Unseen
 from readiness.probe import CannotObserve
@@ -466,8 +467,8 @@ def trial(on: str, **more: object) -> dict[str, object]:
 
 SWITCH = {"consignments": 4, "printed": 4, "minutes": 9}
 CASE = {"case": "too_large", "status": "avvisad", "lost": 0, "doubled": 0}
+PERMIT = Permit("leverantoren", ("a.example",), ("sends",), AS_OF - timedelta(90), AS_OF, "Medgivande 7", "ab" * 32)
 APART = {"permit": "p", "asked_as": "A", "asked_for": "B", "refused": "yes", "logged": "yes"}
-SECOND = {"system": "Annat", "certificate": "Klient", "receipts": 1}
 
 
 @pytest.mark.parametrize(
@@ -495,17 +496,44 @@ SECOND = {"system": "Annat", "certificate": "Klient", "receipts": 1}
         ("separation_tests", [trial("2026-11-01", **APART | {"asked_for": "a"})], (1, (1,))),
         ("separation_tests", [trial("2026-11-01", **APART), trial("2025-01-01", **APART | {"asked_for": "C"})],
          (2, (2,))),
-        ("second_sender_tests", [trial("2026-11-01", **SECOND)], (1, ())),
-        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"receipts": 0})], (1, (1,))),
-        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"certificate": "okänt"})], (1, (1,))),
-        ("second_sender_tests", [trial("2026-11-01", **SECOND | {"system": "EXEMPELÄRENDE"})], (1, (1,))),
     ],
 )  # fmt: skip
 def test_a_trial_counts_by_its_last_time_and_not_for_ever(
     purpose: str, rows: list[dict[str, object]], expected: object
 ) -> None:
-    found = compared(purpose, *rows, certificates=frozenset({"klient"}), systems=frozenset({"exempelärende"}))
+    found = compared(purpose, *rows, permitted=lambda document, on: (PERMIT, ""))
     assert (found.number, found.deviating) == expected
+
+
+def test_a_trial_that_its_permit_did_not_allow_deviates_and_the_permit_is_told_of() -> None:
+    row = trial("2026-11-01", **APART)
+    allowed = compared("separation_tests", row, permitted=lambda document, on: (PERMIT, ""))
+    assert allowed.words == "permit Medgivande 7 of leverantoren, 2026-08-22 to 2026-11-20: it allowed the trial"
+    refused = compared("separation_tests", row, permitted=lambda document, on: (PERMIT, "is for another year"))
+    assert refused.deviating == (1,)
+    assert refused.words.endswith(": is for another year")
+
+
+def test_a_trial_under_a_permit_that_the_profile_has_not_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "prov.csv"
+    path.write_text(
+        "on;permit;asked_as;asked_for;refused;logged\n2026-11-01;Medgivande 7;A;B;yes;yes\n", encoding="utf-8"
+    )
+    target = Target(
+        "prov",
+        TargetKind.REGISTER,
+        address=str(path),
+        declared=(("as_of", AS_OF), ("format", "csv"), ("purpose", "separation_tests")),
+    )
+    endpoint = Target("tjanst", TargetKind.ENDPOINT, address="a.example:443", party="leverantoren")
+    without = look(register_file.PROBE, target, session_for(target, endpoint))["register.deviating"].value
+    assert isinstance(without, Unseen)
+    assert without.reason is Reason.NOT_CONFIGURED
+    found = look(register_file.PROBE, target, session_for(target, endpoint, permits=(PERMIT,)))["register.deviating"]
+    assert (found.value, found.detail) == (
+        0,
+        compared("separation_tests", trial("2026-11-01", **APART), permitted=lambda *_: (PERMIT, "")).words,
+    )
 
 
 def test_samples_follow_one_template_for_each_type_or_a_share_of_them_does_not() -> None:

@@ -18,7 +18,8 @@ def test_the_template_loads_as_it_is_written(lang, tmp_path):
     file.write_text(template(lang), encoding="utf-8")
     profile = load_profile(file, lang)
     kinds = {target.kind for target in profile.targets}
-    assert kinds == set(TargetKind) - {TargetKind.STATEMENT, TargetKind.REFUSAL_CERTIFICATE} - RECORDED
+    turned_off = {TargetKind.STATEMENT, TargetKind.REFUSAL_CERTIFICATE, TargetKind.SECOND_SYSTEM, TargetKind.TENANT}
+    assert kinds == set(TargetKind) - turned_off - RECORDED
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -41,6 +42,8 @@ def test_the_examples_that_are_turned_off_load_when_turned_on(lang):
     assert sending.start.command
     assert sending.account.file
     assert profile.stage.operators
+    second = next(target for target in profile.targets if target.kind is TargetKind.SECOND_SYSTEM)
+    assert second.says("mediator") in {node.id for node in profile.nodes}
     statement = next(target for target in profile.targets if target.kind is TargetKind.STATEMENT)
     assert statement.says("void_if_versions") == statement.says("versions_now")
     refusal = next(target for target in profile.targets if target.kind is TargetKind.REFUSAL_CERTIFICATE)
