@@ -213,8 +213,6 @@ class Plan:
     time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
     """How far each time source is ahead of this machine."""
     pages: dict[str, PagePlan] = field(default_factory=dict)
-    trial_permitted: tuple[int, int] = (120, 80)
-    """From how many days ago, and until how many days ago, the mediator allowed the trial that customers are apart."""
     second: SecondPlan = field(default_factory=SecondPlan)
     revoked: tuple[str, ...] = ()
     """Certificates that the issuer's list names, beside the one that servers should refuse."""

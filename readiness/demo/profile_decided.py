@@ -51,8 +51,8 @@ def permits(plan: Plan, addresses: Mapping[str, str], digests: Mapping[str, str]
         owner=MEDIATOR,
         addresses=[addresses["formedlare"]],
         effects=["reads", "sends"],
-        start=now - plan.trial_permitted[0] * DAY,
-        end=now - plan.trial_permitted[1] * DAY,
+        start=now - 120 * DAY,
+        end=now - 80 * DAY,
         document=TRIAL_PERMIT,
         sha256=digests["permit"],
     )

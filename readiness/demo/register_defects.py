@@ -40,15 +40,6 @@ def _less(register: str, place: int) -> Change:
     return change
 
 
-def _permitted(first: int, last: int) -> Change:
-    """From and until how many days ago the separation trial was allowed."""
-
-    def change(plan: Plan) -> None:
-        plan.trial_permitted = first, last
-
-    return change
-
-
 def _defect(name: str, sv: str, en: str, change: Change, *flips: str) -> Defect:
     return Defect(f"register-{name}", Words(sv, en), change, flips)
 
@@ -268,7 +259,7 @@ DEFECTS = (
         "separation-not-permitted",
         "Separationsprovet gjordes efter att medgivandet hade gått ut",
         "The separation trial was made after its permit had ended",
-        _permitted(120, 110),
+        _row("separationsprov", 0, on=70),
         "MM-SOAP-03",
     ),
     _defect(
