@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from OpenSSL import SSL, crypto
 
 from readiness.model import Reason
-from readiness.probe import CannotObserve, Stream
+from readiness.probe import CannotObserve, ClientSide, Stream
 
 SECONDS = 8.0
 """For one handshake in all: each byte in time is not enough, or one byte a second would go on for ever."""
@@ -24,9 +24,13 @@ BYTES = 1024 * 1024
 CIPHERS = b"ALL:!aNULL:!eNULL:@SECLEVEL=0"
 LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: servers from before RFC 5746 are looked at, too
 
+DISTRUST = "certificate verify failed"
+"""OpenSSL's words for a server that whom we trust does not vouch for, where that is asked."""
+
 # What OpenSSL says, and what it means for the question; looked for in this order. Anything else is not understood.
 SAYINGS: tuple[tuple[str, Reason], ...] = (
     ("excessive message size", Reason.LIMIT_REACHED),
+    (DISTRUST, Reason.ACCESS_DENIED),
     ("alert protocol version", Reason.NOT_SUPPORTED),
     ("alert handshake failure", Reason.NOT_SUPPORTED),
     ("alert insufficient security", Reason.NOT_SUPPORTED),
@@ -53,7 +57,7 @@ async def fetch_chain(stream: Stream, server_name: str) -> Sent:
     note = ""
     try:
         async with asyncio.timeout(SECONDS):
-            await _shake_hands(connection, stream)
+            await shake_hands(connection, stream)
     except TimeoutError:
         failure = CannotObserve(Reason.TIMED_OUT, f"{stream.peer}: no complete handshake within {SECONDS:g} s")
     except CannotObserve as error:
@@ -83,19 +87,21 @@ def client_connection(server_name: str, newest: int | None = None) -> SSL.Connec
     return connection
 
 
-async def _shake_hands(connection: SSL.Connection, stream: Stream) -> None:
-    received = 0
+async def shake_hands(connection: ClientSide, stream: Stream) -> bytes:
+    """Until the handshake is complete; what the server sent by then. CannotObserve where it does not come to that."""
+    received = bytearray()
     while not await _step(connection, stream):
         data = await stream.receive()
         if not data:
             raise CannotObserve(Reason.CLOSED_EARLY, f"{stream.peer} closed within the handshake")
-        received += len(data)
-        if received > BYTES:
+        received += data
+        if len(received) > BYTES:
             raise CannotObserve(Reason.LIMIT_REACHED, f"{stream.peer} sent more than {BYTES} bytes in a handshake")
         connection.bio_write(data)
+    return bytes(received)
 
 
-async def _step(connection: SSL.Connection, stream: Stream) -> bool:
+async def _step(connection: ClientSide, stream: Stream) -> bool:
     """One turn with what has come so far; whether the handshake is complete."""
     try:
         connection.do_handshake()
@@ -110,7 +116,7 @@ async def _step(connection: SSL.Connection, stream: Stream) -> bool:
     return True
 
 
-async def flush(connection: SSL.Connection, stream: Stream) -> None:
+async def flush(connection: ClientSide, stream: Stream) -> None:
     """Send what OpenSSL has to say."""
     with suppress(SSL.WantReadError):
         while data := connection.bio_read(65536):

@@ -1,8 +1,9 @@
 """What does a server answer to the extensions of a hello, and what does it do once a handshake is complete?
 
 One address, after its suites are known (`_tls_elimination`), whose first hello carries the extensions too. Tickets and
-early data show after a TLS 1.3 handshake that we finish ourselves. Left out: what
-the answers are worth; extensions that only a particular client has a use for.
+early data show after a TLS 1.3 handshake that we finish ourselves. Whoever is turned away without a certificate comes
+again with the one that the endpoint declares. Left out: what the answers are worth; extensions that only a particular
+client has a use for.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from probes._tls_found import Found
 from probes._tls_keys import KEYED
 from probes._tls_keys import SUITES as OPENED
 from probes._tls_offers import ALL_SIGNATURES, groups_for, usual_suites
-from probes._tls_renegotiation import count_renegotiations
+from probes._tls_renegotiation import ask_renegotiations
+from probes._tls_shown import finish_shown
 from probes._tls_talk import Finish, Offer, Refusal
-from readiness.model import Reason, Unseen
-from readiness.probe import CannotObserve
+from readiness.model import Reason, Target, Unseen
 
 TO_TLS_1_2 = ("TLSv1.2", "TLSv1.1", "TLSv1.0", "SSLv3")
 
@@ -30,14 +31,16 @@ class Extras:
     """What one address answered.
 
     `plain`: a flight in the newest version before TLS 1.3, with every extension offered; `modern` the same in TLS 1.3,
-    and `finish` its handshake completed; `protocols`: those chosen by ALPN, and why others stay open; `only_modern`,
-    `only_old`: nothing but TLS 1.3 is accepted, or nothing of it; `nameless`: the answer to a hello without a server
-    name, where the endpoint has one.
+    and `finish` its handshake completed without a certificate; `admitted`: that of a client which is let in, with the
+    endpoint's client certificate if that is what it takes, as for `renegotiations`; `protocols`: those chosen by ALPN,
+    and why others stay open; `only_modern`, `only_old`: nothing but TLS 1.3 is accepted, or nothing of it; `nameless`:
+    the answer to a hello without a server name, where the endpoint has one.
     """
 
     plain: Flight | Unseen
     modern: Flight | Unseen
     finish: Finish | Unseen
+    admitted: Finish | Unseen
     renegotiations: int | Unseen
     protocols: list[str] = field(default_factory=list)
     protocols_open: Unseen | None = None
@@ -46,13 +49,13 @@ class Extras:
     nameless: Flight | Refusal | Unseen = field(default_factory=lambda: Unseen(Reason.NOT_EXERCISED))
 
 
-async def ask_extras(asker: Asker, found: Mapping[str, Found]) -> Extras:
+async def ask_extras(asker: Asker, target: Target, found: Mapping[str, Found]) -> Extras:
     """All of it; `found` by version, of those that are accepted."""
     none = Unseen(Reason.NOT_EXERCISED, "no version of that kind is accepted")
     newest = next((found[version] for version in TO_TLS_1_2 if version in found), None)
     old = offer_of(newest)
     modern = _readable(found.get("TLSv1.3"))
-    extras = Extras(none, none, none, 0 if found and not old else none)
+    extras = Extras(none, none, none, none, 0 if found and not old else none)
     extras.only_modern, extras.only_old = old is None, modern is None
     if old and newest:
         extras.plain = newest.rich or await _rich(asker, old)
@@ -62,8 +65,9 @@ async def ask_extras(asker: Asker, found: Mapping[str, Found]) -> Extras:
             finish if isinstance(finish, Finish) else await asker.finish(replace(modern, more=extensions(())))
         )
         extras.modern = extras.finish.flight if isinstance(extras.finish, Finish) else extras.finish
+        extras.admitted = await _admitted(asker, target, extras.finish)
     elif modern is not None:
-        extras.finish = extras.modern = modern
+        extras.finish = extras.admitted = extras.modern = modern
     best = old or (modern if isinstance(modern, Offer) else None)
     if best:
         await _protocols(asker, best, found[best.version], extras)
@@ -72,7 +76,7 @@ async def ask_extras(asker: Asker, found: Mapping[str, Found]) -> Extras:
             extras.nameless = await asker.ask(replace(best, name="", suites=usual_suites(best.version)))
     if old:  # last: a server may take a while to get over it
         asks = newest is not None and any(flight.request for flight in newest.flights)
-        extras.renegotiations = await _renegotiate(asker, asks=asks)
+        extras.renegotiations = await ask_renegotiations(asker, target, old.version, asks=asks)
     return extras
 
 
@@ -110,19 +114,13 @@ async def _protocols(asker: Asker, offer: Offer, found: Found, extras: Extras) -
         left.remove(chosen)
 
 
-async def _renegotiate(asker: Asker, *, asks: bool) -> int | Unseen:
-    """None, where whoever has no certificate does not get through a first handshake (`asks`: one is asked for)."""
-    try:
-        async with asker.pace.turn():
-            stream = await asker.session.dial(asker.ip, asker.endpoint.port)
-            try:
-                count = await count_renegotiations(stream, asker.endpoint.server_name, asker.seconds())
-            finally:
-                await stream.close()
-    except CannotObserve as error:
-        return error.unseen
-    turned_away = isinstance(count, Unseen) and count.reason is Reason.CREDENTIALS_NEEDED
-    return 0 if asks and turned_away else count
+async def _admitted(asker: Asker, target: Target, finish: Finish | Unseen) -> Finish | Unseen:
+    """A handshake of TLS 1.3 after which the server goes on: the one without a certificate, if that did."""
+    if isinstance(finish, Unseen) or (finish.alert is None and (finish.served or finish.flight.request is None)):
+        return finish
+    if finish.flight.request is None:
+        return Unseen(Reason.ACCESS_DENIED, f"{asker.peer}: alert {finish.alert.name}" if finish.alert else "")
+    return await finish_shown(asker, target, finish.flight)
 
 
 def _readable(found: Found | None) -> Offer | Unseen | None:

@@ -131,20 +131,26 @@ class Schedule:
         return hmac.digest(sealing.finished_key, hashlib.new(self._hash, transcript).digest(), self._hash)
 
     def _sealing(self, secret: bytes) -> Sealing:
-        _, length = SUITES[self._suite]
-        key, iv = self._expand(secret, "key", b"", length), self._expand(secret, "iv", b"", 12)
-        finished = self._expand(secret, "finished", b"", hashlib.new(self._hash).digest_size)
-        return Sealing(_cipher(self._suite, key), iv, finished, 8 if self._suite == CCM_8 else 16)
+        return sealing_of(self._suite, secret)
 
     def _derive(self, secret: bytes, label: str, messages: bytes) -> bytes:
         digest = hashlib.new(self._hash, messages).digest()
-        return self._expand(secret, label, digest, len(digest))
+        return _expand(self._hash, secret, label, digest, len(digest))
 
-    def _expand(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
-        """HKDF-Expand-Label (RFC 8446 7.1); every output here is one block of HKDF at most."""
-        name = b"tls13 " + label.encode("ascii")
-        info = length.to_bytes(2) + bytes([len(name)]) + name + bytes([len(context)]) + context
-        return hmac.digest(secret, info + b"\1", self._hash)[:length]
+
+def sealing_of(suite: int, secret: bytes) -> Sealing:
+    """One direction of a connection, of one of SUITES, under a traffic secret."""
+    hash_, length = SUITES[suite]
+    key, iv = _expand(hash_, secret, "key", b"", length), _expand(hash_, secret, "iv", b"", 12)
+    finished = _expand(hash_, secret, "finished", b"", hashlib.new(hash_).digest_size)
+    return Sealing(_cipher(suite, key), iv, finished, 8 if suite == CCM_8 else 16)
+
+
+def _expand(hash_: str, secret: bytes, label: str, context: bytes, length: int) -> bytes:
+    """HKDF-Expand-Label (RFC 8446 7.1); every output here is one block of HKDF at most."""
+    name = b"tls13 " + label.encode("ascii")
+    info = length.to_bytes(2) + bytes([len(name)]) + name + bytes([len(context)]) + context
+    return hmac.digest(secret, info + b"\1", hash_)[:length]
 
 
 def _cipher(suite: int, key: bytes) -> Cipher:

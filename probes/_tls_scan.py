@@ -79,22 +79,23 @@ async def scan(target: Target, session: Session) -> Scan:
     """All there is to know, asked once in a run. CannotObserve where nobody can be asked."""
     versions = await versions_of(target, session)
     endpoint = endpoint_of(target)
-    return await session.once(f"tls of {endpoint}", lambda: _scan(session, endpoint, versions))
+    shown = target.says("client_certificate")
+    return await session.once(f"tls of {endpoint} for {shown}", lambda: _scan(session, target, endpoint, versions))
 
 
-async def _scan(session: Session, endpoint: Endpoint, versions: Sequence[VersionLook]) -> Scan:
+async def _scan(session: Session, target: Target, endpoint: Endpoint, versions: Sequence[VersionLook]) -> Scan:
     until, pace = asyncio.get_running_loop().time() + SECONDS, Pace(session)
     pace.made = sum(look.connections for look in versions)
 
     def asker(ip: str) -> Asker:
         return Asker(session, endpoint, ip, pace, until)
 
-    looks = await asyncio.gather(*(_look(look, partial(asker, look.ip)) for look in versions[:DEEP]))
+    looks = await asyncio.gather(*(_look(look, target, partial(asker, look.ip)) for look in versions[:DEEP]))
     why = Unseen(Reason.LIMIT_REACHED, f"more than {DEEP} addresses")
     return Scan([*looks, *(Look(look.peer, failure=why) for look in versions[DEEP:])], pace.made)
 
 
-async def _look(versions: VersionLook, new: Callable[[], Asker]) -> Look:
+async def _look(versions: VersionLook, target: Target, new: Callable[[], Asker]) -> Look:
     look, asker = Look(versions.peer), new()
     accepted = [v for v in OFFERED if versions.answers[v].outcome is Outcome.ACCEPTED]
     if not accepted:
@@ -109,7 +110,7 @@ async def _look(versions: VersionLook, new: Callable[[], Asker]) -> Look:
     look.sslv2 = await ask_sslv2(asker, offers[-1] if offers else None)
     look.fallback = await ask_fallback(asker, offers)
     if look.found:
-        look.extras = await ask_extras(asker, look.found)
+        look.extras = await ask_extras(asker, target, look.found)
     return look
 
 

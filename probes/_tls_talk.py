@@ -6,7 +6,8 @@ Left out: making the connection, and how often one is made (`_tls_asking`).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from probes._tls_answers import NAME_ALERTS, REFUSALS
 from probes._tls_flight import CERTIFICATE, FINISHED, KEY_SHARE, Flight, FlightReader
@@ -73,13 +74,36 @@ Reply = Flight | Refusal | Unseen
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What came after a TLS 1.3 handshake that we finished, without a certificate: tickets as (lifetime in seconds,
-    bytes of early data that it allows); `alert` that ended it; `served`: the server took the handshake as complete."""
+    """What came after a TLS 1.3 handshake that we finished, with or without a certificate: tickets as (lifetime in
+    seconds, bytes of early data that it allows); `alert` that ended it; `served`: the server took it as complete."""
 
     flight: Flight
     tickets: tuple[tuple[int, int], ...]
     alert: Alert | None
     served: bool
+
+
+@dataclass(slots=True)
+class After:
+    """Gathers what a server says after a handshake of TLS 1.3."""
+
+    flight: Flight
+    tickets: list[tuple[int, int]] = field(default_factory=list)
+    alert: Alert | None = None
+
+    def ends_with(self, event: Alert | Message) -> bool:
+        """Take one event in; whether nothing more is to come."""
+        if isinstance(event, Alert):
+            self.alert = event
+        elif event.type == NEW_SESSION_TICKET:
+            self.tickets.append(read_ticket(event.body))
+        return self.alert is not None
+
+    def finish(self, reader: RecordReader) -> Finish:
+        """All of it, where `reader` is what the events came from."""
+        orderly = self.alert is not None and self.alert.description == CLOSE_NOTIFY
+        served = bool(self.tickets) or reader.data or orderly
+        return Finish(self.flight, tuple(self.tickets), None if orderly else self.alert, served)
 
 
 class Talk:
@@ -153,19 +177,12 @@ class Talk:
         assert self.schedule is not None
         sealing, _ = self.schedule.applications(self._transcript)
         self._reader.opener = sealing.open
-        tickets, alert = list[tuple[int, int]](), None
-        try:
+        after = After(flight)
+        with suppress(CannotObserve):  # how it ended after that says nothing
             async for event in self._events(stream):
-                if isinstance(event, Alert):
-                    alert = event
+                if after.ends_with(event):
                     break
-                if event.type == NEW_SESSION_TICKET:
-                    tickets.append(read_ticket(event.body))
-        except CannotObserve:
-            pass  # how it ended after that says nothing
-        orderly = alert is not None and alert.description == CLOSE_NOTIFY
-        served = bool(tickets) or self._reader.data or orderly
-        return Finish(flight, tuple(tickets), None if orderly else alert, served)
+        return after.finish(self._reader)
 
     async def _events(self, stream: Stream) -> AsyncIterator[Alert | Message]:
         while (event := self._reader.read()) is not None:

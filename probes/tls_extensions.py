@@ -1,9 +1,10 @@
 """What does the endpoint do beside suites and groups: renegotiation, compression, resumption, early data, OCSP, ALPN?
 
 Read from its hello where every extension was offered, from a completed handshake of TLS 1.3, and from one connection of
-TLS 1.2 that asks to renegotiate (`_tls_extras`). TLS 1.3 has no renegotiation and no compression, and its keys cover
-the handshake by themselves (RFC 8446 section 4.1.2, 7.1 and appendix D). Left out: known flaws of implementations such
-as Heartbleed, CCS injection and ROBOT, for which a server would have to be attacked.
+TLS 1.2 that asks to renegotiate (`_tls_extras`); with the certificate that the profile names, where one is demanded.
+TLS 1.3 has no renegotiation and no compression, and its keys cover the handshake by themselves (RFC 8446 section 4.1.2,
+7.1 and appendix D). Left out: known flaws of implementations such as Heartbleed, CCS injection and ROBOT, for which a
+server would have to be attacked.
 """
 
 from __future__ import annotations
@@ -69,11 +70,9 @@ def _heartbeat(extras: Extras) -> bool | Unseen:
 
 
 def _early_data(extras: Extras) -> int | Unseen:
-    if isinstance(extras.finish, Finish):
-        if extras.finish.alert is not None:
-            return Unseen(Reason.CREDENTIALS_NEEDED, "no tickets are given without a client certificate")
-        return max((early for _, early in extras.finish.tickets), default=0)
-    return 0 if extras.only_old else extras.finish
+    if isinstance(extras.admitted, Finish):
+        return max((early for _, early in extras.admitted.tickets), default=0)
+    return 0 if extras.only_old else extras.admitted
 
 
 def _renegotiations(extras: Extras) -> int | Unseen:
@@ -94,12 +93,10 @@ def _resumptions(extras: Extras | None) -> tuple[set[str], dict[str, Unseen]]:
         ways |= {"session_id"} if extras.plain.hello.session_id else set()
     elif not extras.only_modern:
         open_ |= dict.fromkeys(RESUMPTIONS[:2], extras.plain)
-    if isinstance(extras.finish, Finish):
-        ways |= {"ticket_of_tls_1_3"} if extras.finish.tickets else set()
-        if extras.finish.alert is not None:
-            open_["ticket_of_tls_1_3"] = Unseen(Reason.CREDENTIALS_NEEDED, "none is given without a client certificate")
+    if isinstance(extras.admitted, Finish):
+        ways |= {"ticket_of_tls_1_3"} if extras.admitted.tickets else set()
     elif not extras.only_old:
-        open_["ticket_of_tls_1_3"] = extras.finish
+        open_["ticket_of_tls_1_3"] = extras.admitted
     return ways, open_
 
 
@@ -131,7 +128,7 @@ PROBE = Probe(
         Fact(
             "tls.client_renegotiations",
             NUMBER,
-            "How often a client without a certificate may renegotiate in one connection, up to 11.",
+            "How often a client, with its certificate where one is demanded, may renegotiate a connection: 0 to 11.",
         ),
         Fact("tls.compression", FLAG, "Whether the server compresses what it encrypts, if the client offers to."),
         Fact("tls.heartbeat", FLAG, "Whether the server offers heartbeats (RFC 6520)."),

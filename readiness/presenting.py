@@ -68,7 +68,7 @@ def _identity(session: Session, shown: Shown) -> Identity | None:
     if shown.made:
         identity = _made(*shown.made)
     elif shown.held:
-        identity = _held(session, shown.held)
+        identity = held_identity(session, shown.held)
     else:
         return None
     if shown.issuers is None:
@@ -79,8 +79,10 @@ def _identity(session: Session, shown: Shown) -> Identity | None:
 _READ: WeakKeyDictionary[Session, dict[str, Identity]] = WeakKeyDictionary()
 
 
-def _held(session: Session, id_: str) -> Identity:
-    """Read once a session: every endpoint is shown the same, and a key is slow to open."""
+def held_identity(session: Session, id_: str) -> Identity:
+    """The certificate of that id in the profile, with its key. CannotObserve where its files hold none that fits.
+
+    Read once a session: every endpoint is shown the same, and a key is slow to open."""
     found = _READ.setdefault(session, {})
     if id_ not in found:
         held = next((t for kind in HOLDERS for t in session.profile_targets(kind) if t.id == id_), None)

@@ -159,6 +159,38 @@ class Reception:
     ended: Unseen | None
 
 
+class ClientSide(Protocol):
+    """The client's side of one connection of TLS that shows a certificate: bytes go in by `bio_write` and come out by
+    `bio_read`, and nobody gets the key out of it. It is pyOpenSSL's, whose words and errors (`SSL.Error`) it keeps."""
+
+    def do_handshake(self) -> None:
+        """Go on with the handshake, as far as it goes with what has come in."""
+
+    def renegotiate(self) -> bool:
+        """Wish for another handshake (before TLS 1.3), which `do_handshake` then begins."""
+
+    def renegotiate_pending(self) -> bool:
+        """Whether the other side has not gone through with it yet."""
+
+    def total_renegotiations(self) -> int:
+        """How many there have been."""
+
+    def recv(self, bufsiz: int) -> bytes:
+        """Take in what has come; what was said over TLS."""
+
+    def shutdown(self) -> bool:
+        """Say close_notify."""
+
+    def bio_write(self, buf: bytes) -> int:
+        """What the network brought."""
+
+    def bio_read(self, bufsiz: int) -> bytes:
+        """What is to be sent."""
+
+    def get_cipher_name(self) -> str | None:
+        """The suite, once there is one; in TLS 1.3 by its name at IANA."""
+
+
 class Canary(Protocol):
     """A listener of our own on this machine, which only our request names."""
 
@@ -256,6 +288,14 @@ class Session(Protocol):
 
         Where the profile names trust anchors, nothing is shown to a server that they do not vouch for. CannotObserve:
         as `dial`, access_denied for such a server, and what keeps a certificate of the profile from being shown.
+        """
+
+    def client_side(self, target: Target, version: str, keys: Callable[[bytes], None] | None = None) -> ClientSide:
+        """A client of an endpoint of the profile that shows the certificate which the endpoint declares, in this one
+        version (TLSv1.2 or TLSv1.3) and, where the profile names trust anchors, only to a server that they vouch for.
+
+        `keys` is given the secrets of the connection, in lines of the NSS key log. CannotObserve: credentials_needed
+        where none is declared, not_supported for another version, and what keeps one of the profile from being shown.
         """
 
     async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:

@@ -29,6 +29,7 @@ from readiness.permits import covering, of_trial, refusal, split_address
 from readiness.probe import (
     Canary,
     CannotObserve,
+    ClientSide,
     Effect,
     Heard,
     HttpAnswer,
@@ -157,6 +158,12 @@ class LiveSession:
         from readiness.presenting import present
 
         return await present(self, target, shown, asked)
+
+    def client_side(self, target: Target, version: str, keys: Callable[[bytes], None] | None = None) -> ClientSide:
+        """A client that shows the certificate which an endpoint declares."""
+        from readiness.client_side import client_side
+
+        return client_side(self, target, version, keys)
 
     async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:
         """One question to the resolver that a name of the profile is asked of, and its answer."""

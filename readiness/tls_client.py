@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,11 +102,28 @@ def client(
     """A client that has not shaken hands yet. `lenient`: any key and signature of either side may be used."""
     state = _State(trust, shown=identity is not None)
     context = _context(trust, identity, state, lenient=lenient)
+    return TlsStream(_connection(context, server_name), stream, state)
+
+
+def bare_client(
+    server_name: str, trust: Trust | None, identity: Identity, version: int, keys: Callable[[bytes], None] | None
+) -> SSL.Connection:
+    """A client of this one version for whoever reads and writes its bytes, of any key and signature; `keys` is given
+    the lines of the NSS key log."""
+    context = _context(trust, identity, _State(trust, shown=True), lenient=True)
+    context.set_min_proto_version(version)
+    context.set_max_proto_version(version)
+    if keys is not None:
+        context.set_keylog_callback(lambda _, line: keys(line))
+    return _connection(context, server_name)
+
+
+def _connection(context: SSL.Context, server_name: str) -> SSL.Connection:
     connection = SSL.Connection(context, None)
     if not _address(server_name):
         connection.set_tlsext_host_name(server_name.encode("ascii"))
     connection.set_connect_state()
-    return TlsStream(connection, stream, state)
+    return connection
 
 
 class TlsStream:

@@ -138,6 +138,15 @@ DEFECTS = (
         "MM-TLS-59",
     ),
     _case("tls-early-data", "tar emot tidiga data", "accepts early data", _set(oddity=EARLY_DATA), "MM-TLS-60"),
+    Defect(
+        "tls-early-data-with-certificate",
+        Words(
+            "Loggservern tar emot tidiga data från den som har ett klientcertifikat",
+            "The log server accepts early data from whoever has a client certificate",
+        ),
+        change_server("log", oddity=EARLY_DATA),
+        ("MM-TLS-60",),
+    ),
     _case(
         "tls-master-secret",
         "saknar extended master secret",

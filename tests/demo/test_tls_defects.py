@@ -39,6 +39,20 @@ SEEN = {
     "tls-signs-sha1": ("verksamhetssystem", ["-tls1_2", "-cipher", OLD, "-sigalgs", "ECDSA+SHA1"], "digest: SHA1"),
     "tls-signs-sha224": ("verksamhetssystem", ["-tls1_2", "-sigalgs", "ECDSA+SHA224"], "digest: SHA224"),
     "tls-early-data": ("verksamhetssystem", ["-tls1_3", "-ign_eof"], "Max Early Data: 16384"),
+    "tls-early-data-with-certificate": (
+        "log",
+        [
+            "-tls1_3",
+            "-ign_eof",
+            "-cert",
+            "{folder}/cert/provklient.pem",
+            "-cert_chain",
+            "{folder}/cert/provklient.pem",
+            "-key",
+            "{folder}/cert/provklient.key",
+        ],
+        "Max Early Data: 16384",
+    ),
     "tls-staple": ("verksamhetssystem", ["-tls1_2", "-status"], "OCSP Response Status: trylater"),
     "client-authorities": ("log", ["-tls1_2"], CA_NAMES),
     "second-certificate-5-days": ("verksamhetssystem", ["-tls1_2", "-cipher", "aRSA"], "Peer signature type: RSA"),
@@ -68,7 +82,7 @@ def said(folder: Path, node: str, options: list[str], *defects: str, typed: byte
             address,
             "-servername",
             f"{node}.exempelby.example",
-            *options,
+            *(option.format(folder=folder) for option in options),
         ]
         done = subprocess.run(argv, input=typed, capture_output=True, timeout=SECONDS, check=False)
     return (done.stdout + done.stderr).decode("utf-8", errors="replace")

@@ -1,7 +1,6 @@
 """TLS servers that are neither nginx nor OpenSSL's own: HAProxy, stunnel, GnuTLS, Node and Java, each configured.
 
-Every one is told which suites, groups and signatures it has; what that makes true stands in `zoo`. Java is skipped, and
-says so, where it is missing: it is large, and nothing else needs it.
+Every one is told which suites, groups and signatures it has; what that makes true stands in `zoo`.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.stands.pki import Issued
-from tests.stands.programs import address_of, free_port, program, running, wait_until_listening
+from tests.stands.programs import address_of, free_port, missing, program, running, wait_until_listening
 
 HOST = "127.0.0.1"
 HAPROXY = """\
@@ -51,6 +48,7 @@ JAVA = """\
 import java.io.FileInputStream;
 import java.net.InetAddress;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import javax.net.ssl.*;
 
 public class Server {
@@ -60,11 +58,23 @@ public class Server {
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
     keys.init(store, "x".toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+    TrustManager[] trusted = null;
+    if (!given[4].isEmpty()) {
+      KeyStore anchors = KeyStore.getInstance("PKCS12");
+      anchors.load(null, null);
+      try (FileInputStream file = new FileInputStream(given[4])) {
+        anchors.setCertificateEntry("clients", CertificateFactory.getInstance("X.509").generateCertificate(file));
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(anchors);
+      trusted = trust.getTrustManagers();
+    }
+    context.init(keys.getKeyManagers(), trusted, null);
     SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory()
         .createServerSocket(Integer.parseInt(given[1]), 50, InetAddress.getByName("127.0.0.1"));
     server.setEnabledCipherSuites(given[2].split(","));
     server.setEnabledProtocols(given[3].split(","));
+    server.setNeedClientAuth(trusted != null);
     while (true) {
       SSLSocket socket = (SSLSocket) server.accept();
       new Thread(() -> {
@@ -128,19 +138,31 @@ def node(folder: Path, issued: Issued, options: str) -> Iterator[str]:
 
 
 @contextmanager
-def java(folder: Path, issued: Issued, suites: str, protocols: str) -> Iterator[str]:
-    """Java's JSSE with these suites and protocols; gives the address."""
+def java(
+    folder: Path, issued: Issued, suites: str, protocols: str, *properties: str, clients: Issued | None = None
+) -> Iterator[str]:
+    """Java's JSSE with these suites, protocols and security properties; `clients`: the authority whose certificates
+    clients have to show. Gives the address."""
     binary, port = shutil.which("java"), free_port()
-    if (
-        binary is None
-        or subprocess.run([binary, "--list-modules"], capture_output=True, check=False).stdout.find(b"jdk.compiler") < 0
-    ):
-        pytest.skip("this test needs a Java that compiles (default-jdk-headless), which is not installed here")
-    source, store = folder / "Server.java", folder / f"java-{port}.p12"
+    if binary is None or b"jdk.compiler" not in _modules(binary):
+        missing("this test needs a Java that compiles (openjdk-17-jdk-headless), which is not installed here")
+    source, store, authority = folder / "Server.java", folder / f"java-{port}.p12", ""
     source.write_text(JAVA, encoding="utf-8")
     store.write_bytes(issued.pkcs12("x"))
-    with _serving([binary, str(source), str(store), str(port), suites, protocols], folder, port) as address:
+    if clients is not None:
+        (folder / "clients.pem").write_bytes(clients.cert_pem)
+        authority = str(folder / "clients.pem")
+    security = folder / f"java-{port}.security"
+    security.write_text("\n".join(properties), encoding="utf-8")
+    # Compiled once and not optimised: a JVM that starts for one look has no use for more.
+    options = [f"-Djava.security.properties={security}", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+    argv = [binary, *options, str(source), str(store), str(port), suites, protocols, authority]
+    with _serving(argv, folder, port) as address:
         yield address
+
+
+def _modules(java: str) -> bytes:
+    return subprocess.run([java, "--list-modules"], capture_output=True, check=False).stdout
 
 
 @contextmanager
