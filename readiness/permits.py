@@ -7,6 +7,7 @@ most, whatever is permitted (DESIGN section 4).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -41,6 +42,11 @@ def covering(effect: Effect, target: Target, profile: Profile, now: datetime) ->
     return next(
         (permit for permit in profile.permits if not _why_not(permit, effect, target, profile, now, host, port)), None
     )
+
+
+def in_writing(profile: Profile) -> Profile:
+    """The profile with those of its permits that a document gives: its owner's word alone is none in writing."""
+    return replace(profile, permits=tuple(permit for permit in profile.permits if permit.document and permit.sha256))
 
 
 def of_trial(document: str, on: datetime, profile: Profile) -> tuple[Permit, str] | None:

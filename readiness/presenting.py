@@ -22,7 +22,7 @@ from readiness.permits import split_address
 from readiness.probe import CannotObserve, HttpAnswer, HttpRequest, Reception, Session, Shown
 from readiness.tls_client import TlsStream, Trust, client
 
-HOLDERS = (TargetKind.CERTIFICATE, TargetKind.REFUSAL_CERTIFICATE)
+HOLDERS = (TargetKind.CERTIFICATE, TargetKind.REFUSAL_CERTIFICATE, TargetKind.TENANT)
 """What a certificate of the profile may be held by."""
 
 

@@ -298,6 +298,12 @@ class Session(Protocol):
         where none is declared, not_supported for another version, and what keeps one of the profile from being shown.
         """
 
+    async def ask_as(self, tenant: Target, asked: HttpRequest) -> Reception:
+        """How the shared service of a customer of the profile receives that customer, and what it answers.
+
+        In a test environment only, and by a permit for `sends`. CannotObserve: not_permitted without, and as `present`.
+        """
+
     async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:
         """The first datagram from the resolver that a name of the profile is asked of, which `heeds` takes for an
         answer. CannotObserve: not_configured, connection_refused, timed_out."""

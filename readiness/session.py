@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from readiness import personal
 from readiness.chain import Permit, PermitUsed, Profile
 from readiness.model import ASKED_OVER_THE_NETWORK, Evidence, Observation, Reason, Target, TargetKind, Unseen
-from readiness.permits import covering, of_trial, refusal, split_address
+from readiness.permits import covering, in_writing, of_trial, refusal, split_address
 from readiness.probe import (
     Canary,
     CannotObserve,
@@ -102,6 +102,7 @@ class LiveSession:
         self._allowed: set[tuple[str, int]] = set()
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, asyncio.Task[Any]] = {}
+        self._tried: set[str] = set()
 
     def now(self) -> datetime:
         """The time, UTC."""
@@ -164,6 +165,22 @@ class LiveSession:
         from readiness.client_side import client_side
 
         return client_side(self, target, version, keys)
+
+    async def ask_as(self, tenant: Target, asked: HttpRequest) -> Reception:
+        """How a shared service receives one of its customers, who has leave to try it."""
+        service = next((t for t in self._profile.targets if t.id == tenant.says("endpoint")), None)
+        if service is None or tenant.kind is not TargetKind.TENANT or tenant not in self._profile.targets:
+            raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile names no service of {tenant.id}")
+        if self._profile.environment != "test":
+            raise CannotObserve(Reason.NOT_PERMITTED, "customers are tried apart in a test environment only")
+        now, profile = self.now(), in_writing(self._profile)
+        if why := refusal(Effect.SENDS, service, profile, now):
+            raise CannotObserve(Reason.NOT_PERMITTED, why)
+        permit = covering(Effect.SENDS, service, profile, now)
+        if permit and tenant.id not in self._tried:
+            self._tried.add(tenant.id)
+            self._used(PermitUsed("tenant_isolation", tenant.id, str(Effect.SENDS), now, permit))
+        return await self.present(service, Shown(tenant.id), asked)
 
     async def query(self, target: Target, data: bytes, heeds: Callable[[bytes], bool]) -> bytes:
         """One question to the resolver that a name of the profile is asked of, and its answer."""

@@ -452,6 +452,10 @@ def test_with_all_servers_down_nothing_about_an_endpoint_passes_and_no_risk_gets
     assert {finding.target for finding in about} == endpoints
     assert len(endpoints) == 10
     networked = endpoints | {report.profile.chain.id}  # its time sources are down, too, and the issuer's list
+    customers = {target.id for target in report.profile.targets if target.kind is TargetKind.TENANT}
+    asked = {f.verdict for f in report.findings if f.target in customers and f.rule == "MM-SOAP-23"}
+    assert asked == {Verdict.INCONCLUSIVE}
+    networked |= customers
     others = {rule for rule, target in verdicts(report) if target not in networked} - {"MM-CERT-22"}
     assert flipped(conforming, report).isdisjoint(others)
     worst_first = list(Because)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from readiness.demo.conforming import conforming
 from readiness.demo.defects import find_defect
+from readiness.demo.distributions import Distributions
 from readiness.demo.guard import SMALL_KEYS, Guard
 from readiness.demo.letters import write_letters
 from readiness.demo.lists import serving
@@ -139,8 +140,19 @@ def _settings(id_: str, plan: Plan, pki: Pki, folder: Path) -> Settings:
         guard=_guard(server, plan, pki) if server.mutual_tls == "required" else None,
         oddity=server.oddity,
         shown=pki.chain_der(server.chain) if server.by_hand else (),
-        service=SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None,
+        service=_service(server, plan),
     )
+
+
+def _service(server: ServerPlan, plan: Plan) -> SoapService | Distributions | None:
+    if server.node == "formedlare":
+        owners = {tenant.distribution_id: _number(plan, tenant.party) for tenant in plan.tenants.values()}
+        return Distributions(SOAP_PATH, owners, plan.tells_anyone)
+    return SoapService.of(server.soap.title(), SOAP_PATH, frozenset(server.quirks)) if server.soap else None
+
+
+def _number(plan: Plan, party: str) -> str:
+    return plan.parties[party].organisation_number.replace("-", "")
 
 
 def _web(plan: Plan, pki: Pki, folder: Path) -> Settings:
@@ -168,8 +180,10 @@ def _besides(server: ServerPlan, pki: Pki, folder: Path) -> tuple[tuple[Path, Pa
 
 
 def _guard(server: ServerPlan, plan: Plan, pki: Pki) -> Guard:
-    """The kommun and its mediator have an agreement with each other, their supplier has none with either."""
-    numbers = frozenset(plan.parties[party].organisation_number.replace("-", "") for party in (KOMMUN, MEDIATOR))
+    """The kommun and its mediator have an agreement with each other, and the mediator with its other customers; their
+    supplier has none with any."""
+    customers = {tenant.party for tenant in plan.tenants.values()} if server.node == "formedlare" else set()
+    numbers = frozenset(_number(plan, party) for party in {KOMMUN, MEDIATOR, *customers})
     issuer, revoked = plan.certificates[LET_IN].issuer, [plan.refusals["revoked"]]
     revocations = pki.revocations(issuer, revoked)
     return Guard(pki.certificate("rot"), revocations, pki.name(issuer), numbers, pki.now, server.forgets)
@@ -182,7 +196,8 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
         issuer = plan.certificates[file.certificate].issuer
         contents[f"cert/{id_}.pem"] = (id_, pki.chain([file.certificate, issuer]))
         contents |= {f"cert/{name}.pem": (name, pki.certificate(name)) for name in file.earlier}
-    for name in plan.refusals.values():
+    shown = [*plan.refusals.values(), *(tenant.certificate for tenant in plan.tenants.values())]
+    for name in shown:
         contents[f"cert/{name}.pem"] = (name, pki.chain([name, plan.certificates[name].issuer]))
     contents["handlingar/medgivande.txt"] = ("permit", PERMIT.encode("utf-8"))
     for check, said in plan.statements.items():
@@ -193,10 +208,10 @@ def _write_files(plan: Plan, pki: Pki, folder: Path) -> tuple[dict[str, str], di
         (folder / path).write_bytes(data)
     for id_, file in plan.files.items():
         _write_key(folder / "cert" / f"{id_}.key", pki.private_key(file.key_of or file.certificate), file.mode)
-    for name in plan.refusals.values():
+    for name in shown:
         _write_key(folder / "cert" / f"{name}.key", pki.private_key(name))
     files = {key: path for path, (key, _) in contents.items()}
-    files |= {f"{id_}.key": f"cert/{id_}.key" for id_ in (*plan.files, *plan.refusals.values())}
+    files |= {f"{id_}.key": f"cert/{id_}.key" for id_ in (*plan.files, *shown)}
     return files, {key: hashlib.sha256(data).hexdigest() for key, data in contents.values()}
 
 

@@ -19,6 +19,7 @@ from readiness.demo.plan import (
     LET_IN,
     MEDIATOR,
     MESSAGE_TYPES,
+    NEIGHBOUR,
     SENDING,
     STAGE,
     VENDOR,
@@ -31,6 +32,7 @@ from readiness.demo.plan import (
     Plan,
     ServerPlan,
     StatementPlan,
+    TenantPlan,
 )
 from readiness.demo.registers import conforming_registers
 from readiness.profile.refusal_certificates import SHOWS
@@ -55,6 +57,10 @@ def conforming() -> Plan:
             "provkallelse": DocumentPlan("kallelse", "kallelse"),
         },
         pages=conforming_pages(),
+        tenants={
+            "kund-exempelby": TenantPlan(KOMMUN, "kund-exempelby", "prov-0001"),
+            "kund-grannby": TenantPlan(NEIGHBOUR, "kund-grannby", "prov-0002"),
+        },
     )
 
 
@@ -63,6 +69,7 @@ def _parties() -> dict[str, PartyPlan]:
         KOMMUN: PartyPlan("Exempelby kommun", "412000-0007", "kommun"),
         VENDOR: PartyPlan("Exempelsystem AB", "455000-0006", "vendor"),
         MEDIATOR: PartyPlan("Exempelförmedling AB", "455000-0014", "vendor"),
+        NEIGHBOUR: PartyPlan("Grannby kommun", "412000-0015", "other"),
     }
 
 
@@ -111,6 +118,8 @@ def _certificates() -> dict[str, CertificatePlan]:
         CERTIFICATE: CertificatePlan(HOST, KOMMUN, issuer="rot", dns_names=HOSTS, extended_key_usage=("serverAuth",)),
         **_on_this_machine(),
         **_to_be_refused(),
+        "kund-exempelby": CertificatePlan("Exempelby kommun test", KOMMUN, extended_key_usage=("clientAuth",)),
+        "kund-grannby": CertificatePlan("Grannby kommun test", NEIGHBOUR, extended_key_usage=("clientAuth",)),
         **{file.earlier[0]: _earlier(file) for file in _files().values()},
     }
     for node, plan in _nodes().items():

@@ -60,8 +60,7 @@ class Guard:
         key = shown.public_key()
         if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST and self.defect != SMALL_KEYS:
             return False
-        numbers = [str(each.value) for each in shown.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
-        return self.defect == ANY_ORGANISATION or any(each[-10:] in self.organisations for each in numbers)
+        return self.defect == ANY_ORGANISATION or number_in(shown) in self.organisations
 
     def _verify(self, _: object, found: crypto.X509, error: int, depth: int, verified: int) -> bool:  # noqa: ARG002
         """Called for each certificate of the path, and for each fault of one."""
@@ -70,6 +69,12 @@ class Guard:
         certificate = found.to_cryptography()
         known = self.issuer in {certificate.subject, certificate.issuer}
         return self.defect == ISSUER_NAMES and error in NO_PATH and known
+
+
+def number_in(shown: x509.Certificate | None) -> str:
+    """The organisation number (ten digits) in a client's certificate; "" where there is none."""
+    numbers = shown.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER) if shown else []
+    return str(numbers[0].value)[-10:] if numbers else ""
 
 
 class Peer:
@@ -97,7 +102,14 @@ class Peer:
 
     def lets_in(self) -> bool:
         """Whether who has come through the handshake may ask for anything; anybody, where there is no guard."""
-        return self._guard is None or self._guard.lets_in(self._connection.get_peer_certificate(as_cryptography=True))
+        return self._guard is None or self._guard.lets_in(self._shown())
+
+    def number(self) -> str:
+        """The organisation number of who has come through the handshake."""
+        return number_in(self._shown())
+
+    def _shown(self) -> x509.Certificate | None:
+        return self._connection.get_peer_certificate(as_cryptography=True)
 
     def _do(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """What the action gives, within the time in all. OSError when it fails."""

@@ -15,6 +15,8 @@ from readiness.demo.register_plan import RegisterPlan
 
 DAY = timedelta(days=1)
 KOMMUN, VENDOR, MEDIATOR = "kommunen", "leverantoren", "formedlaren"
+NEIGHBOUR = "grannkommunen"
+"""Another customer of the same förmedlare, in its test environment."""
 CASE_SYSTEM, CASE_SYSTEM_VERSION = "verksamhetssystem", "5.2"
 INTEGRATION = "integration"
 SOAP_PATH = "/Message/v3"
@@ -172,6 +174,16 @@ class SendingPlan:
 
 
 @dataclass(slots=True)
+class TenantPlan:
+    """A customer of the förmedlare in its test environment: whose it is, which certificate (by its name in the plan) it
+    has, and the id of a consignment of its own."""
+
+    party: str
+    certificate: str
+    distribution_id: str
+
+
+@dataclass(slots=True)
 class SecondPlan:
     """The run of a second sending system: what it is called, which certificate (by its name in the plan) its deliveries
     came over, how many there were, in which environment, and how many days ago."""
@@ -213,6 +225,9 @@ class Plan:
     time_sources: list[timedelta] = field(default_factory=lambda: [timedelta(), timedelta()])
     """How far each time source is ahead of this machine."""
     pages: dict[str, PagePlan] = field(default_factory=dict)
+    tenants: dict[str, TenantPlan] = field(default_factory=dict)
+    tells_anyone: bool = False
+    """Whether the förmedlare tells every customer of everybody's consignments."""
     second: SecondPlan = field(default_factory=SecondPlan)
     revoked: tuple[str, ...] = ()
     """Certificates that the issuer's list names, beside the one that servers should refuse."""

@@ -24,8 +24,8 @@ from readiness.demo.plan import (
 )
 from readiness.demo.profile_decided import MONTH, deviation, permits, risk_levels, statement, time_source
 from readiness.demo.profile_public import name_tables, page_tables
+from readiness.demo.profile_trials import trial_tables
 from readiness.demo.registers import file_name
-from readiness.demo.second_run import FOLDER
 from readiness.register_purposes import SBOM
 
 
@@ -68,8 +68,7 @@ def profile_text(
             version=plan.nodes[CASE_SYSTEM].version,
             link_domains=["exempelby.example"],
         ),
-        COMMENTS["second_system"],
-        toml.table("second_system", id="provsystem", mediator="formedlare", record=FOLDER),
+        *trial_tables(plan, files),
         COMMENTS["time_source"],
         *_time_sources(plan, addresses),
         COMMENTS["register"],
@@ -99,7 +98,6 @@ COMMENTS = {
     "refusal_certificate": "# Certifikat att avvisa: vart och ett skiljer sig från provklient i en enda sak.\n",
     "message_type": "# KLASSA och skyddsklass är två skilda skalor och anges var för sig.\n",
     "log_source": "# Loggarna finns först när systemet har skickat något.\n",
-    "second_system": "# Ett fristående provsystem har skickat genom samma förmedlare; så här gick det.\n",
     "time_source": "# Tidskällor som datorns klocka jämförs med.\n",
     "register": "# Listor som kommunen och dess leverantör lämnar; rubrikerna är deras egna.\n",
     "sent_document": "# Prov på PDF-filer som skickas; vad en handling ska uppfylla följer av beslut, inte av filen.\n",

@@ -11,7 +11,7 @@ import contextlib
 import socket
 import socketserver
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from cryptography.x509 import ocsp
 from OpenSSL import SSL
 
 from readiness.demo import by_hand
+from readiness.demo.distributions import Distributions
 from readiness.demo.guard import Guard, Peer
 from readiness.demo.pages import PageService
 from readiness.demo.soap_service import SoapService, read_request
@@ -84,7 +85,7 @@ class Settings:
     guard: Guard | None = None
     oddity: str = ""
     shown: tuple[bytes, ...] = ()
-    service: SoapService | PageService | None = None
+    service: SoapService | PageService | Distributions | None = None
 
 
 class NodeServer(socketserver.ThreadingTCPServer):
@@ -153,7 +154,7 @@ class NodeServer(socketserver.ThreadingTCPServer):
             if peer.read(4096):
                 peer.write(GREETING)
         elif request := read_request(lambda: peer.read(65536)):
-            peer.write(self._settings.service.answer(request))
+            peer.write(self._settings.service.answer(replace(request, client=peer.number())))
 
     def _by_hand(self, raw: socket.socket) -> bytes:
         """The whole answer, where the defect is what no TLS library serves; else nothing, and nothing is read."""

@@ -6,7 +6,7 @@ It delivers nothing: whatever its schema allows is answered as not yet processed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,17 +27,20 @@ TRACE = (
     "\tat se.exempel.formedling.Dispatcher.dispatch(Dispatcher.java:118)\n"
     "\tat org.apache.catalina.core.StandardWrapperValve.invoke(StandardWrapperValve.java:167)\n"
 )
+XML = "text/xml; charset=utf-8"
 PRODUCT = "Apache Tomcat/9.0.65"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request: header names in lower case."""
+    """One HTTP request: header names in lower case. `client`: the organisation number (ten digits) in the certificate
+    of whoever asks, "" where there is none."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class SoapService:
         if request.method != "POST" or request.target != self.path:
             return self._http(404)
         if "takes-anything" in self.quirks:
-            return self._http(200, _envelope(""))
+            return self._http(200, envelope(""))
         if len(request.body) > MESSAGE_LIMIT:
             return self._fault("Client", 5005, "the message is larger than 2 MB")
         if not request.headers.get("content-type", "").startswith(("text/xml", "application/soap+xml")):
@@ -129,21 +132,25 @@ class SoapService:
             f"<e:Fault><faultcode>e:{code}</faultcode><faultstring>{escape(said)} {trace}</faultstring>"
             f"<detail>{detail}</detail></e:Fault>"
         )
-        return self._http(500, _envelope(fault))
+        return self._http(500, envelope(fault))
 
-    def _http(
-        self, status: int, body: bytes = b"", media_type: str = "text/xml; charset=utf-8", location: str = ""
-    ) -> bytes:
-        head = [f"HTTP/1.1 {status} {PHRASES[status]}", "Connection: close", f"Content-Length: {len(body)}"]
-        head += [f"Content-Type: {media_type}"] if body else []
-        head += [f"Location: {location}"] if location else []
-        head += [f"Server: {PRODUCT}"] if "product-version" in self.quirks else []
-        return "\r\n".join([*head, "", ""]).encode("ascii") + body
+    def _http(self, status: int, body: bytes = b"", media_type: str = XML, location: str = "") -> bytes:
+        fields = [f"Location: {location}"] if location else []
+        fields += [f"Server: {PRODUCT}"] if "product-version" in self.quirks else []
+        return http(status, body, media_type, fields)
+
+
+def http(status: int, body: bytes = b"", media_type: str = XML, fields: Sequence[str] = ()) -> bytes:
+    """An HTTP answer."""
+    head = [f"HTTP/1.1 {status} {PHRASES[status]}", "Connection: close", f"Content-Length: {len(body)}"]
+    head += [f"Content-Type: {media_type}"] if body else []
+    return "\r\n".join([*head, *fields, "", ""]).encode("ascii") + body
 
 
 PHRASES = {
     200: "OK",
     302: "Found",
+    400: "Bad Request",
     404: "Not Found",
     415: "Unsupported Media Type",
     500: "Internal Server Error",
@@ -185,7 +192,8 @@ def _without(wsdl: bytes, operation: str) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _envelope(body: str) -> bytes:
+def envelope(body: str) -> bytes:
+    """A SOAP 1.1 message."""
     return f'<e:Envelope xmlns:e="{SOAP_11}"><e:Body>{body}</e:Body></e:Envelope>'.encode()
 
 

@@ -3,7 +3,7 @@ customers."""
 
 from __future__ import annotations
 
-from readiness.demo.defect import Change, Defect
+from readiness.demo.defect import Change, Defect, change_certificate
 from readiness.demo.plan import Plan
 from readiness.model import Words
 
@@ -18,6 +18,10 @@ def _second(**values: object) -> Change:
     return change
 
 
+def _tells_anyone(plan: Plan) -> None:
+    plan.tells_anyone = True
+
+
 DEFECTS = (
     Defect(
         "second-system-past-the-mediator",
@@ -27,6 +31,21 @@ DEFECTS = (
         ),
         _second(client="klient"),
         ("MM-DELIV-07",),
+    ),
+    Defect(
+        "tenants-told-of-each-other",
+        Words(
+            "Förmedlaren berättar för en kund om en annan kunds försändelse",
+            "The mediator tells one customer of another's consignment",
+        ),
+        _tells_anyone,
+        ("MM-SOAP-23",),
+    ),
+    Defect(
+        "tenants-share-a-key",
+        Words("Två av förmedlarens kunder har samma nyckel", "Two customers of the mediator have the same key"),
+        change_certificate("kund-grannby", key_of="kund-exempelby"),
+        ("MM-CERT-31",),
     ),
     Defect(
         "second-system-is-the-same",

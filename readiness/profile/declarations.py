@@ -130,6 +130,7 @@ ABSENT_WHERE: dict[TargetKind, dict[str, tuple[str, ...]]] = {
     TargetKind.PAGE: {"purpose": PAGES_WITHOUT},
     TargetKind.ENDPOINT: {"role": ROLES, "mutual_tls": MUTUAL_TLS, "interface": INTERFACES},
     TargetKind.STATEMENT: {"check": (), "answer": ANSWERS},
+    TargetKind.TENANT: {},
 }
 """What may be absent, and by which declared keys it may be narrowed to some of its kind."""
 NARROWED = {

@@ -28,6 +28,7 @@ from readiness.profile.sent_documents import read_sent_documents
 from readiness.profile.shapes import domain, host_port, organisation_number
 from readiness.profile.statements import read_statements
 from readiness.profile.targets import Ids, Known, read_nodes, read_targets
+from readiness.profile.tenants import read_tenants
 from readiness.profile.values import Section
 
 FORMAT = 1
@@ -96,6 +97,7 @@ def _profile(root: Section, source: str, faults: Faults) -> Profile:
     targets += read_pages(root, known, ids)
     targets += read_names(root, known, ids)
     targets += read_second_systems(root, known, nodes, ids)
+    targets += read_tenants(root, known, targets, ids)
     targets = hold_to_baselines(root, targets)
     targets += read_statements(root, known, nodes, targets)
     included, excluded = _scope(root)

@@ -246,6 +246,13 @@ def trace_id(text: str) -> str:
     return text
 
 
+def distribution_id(text: str) -> str:
+    """The id that a förmedlare gave for a consignment: 1 to 50 characters without spaces (Message/v3)."""
+    if not re.fullmatch(r"[!-~]{1,50}", text):
+        raise Wrong("distribution_id", found=shown(text))
+    return text
+
+
 def variable(text: str) -> str:
     """The name of an environment variable. What is wrong is not shown: it may be the password itself."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):

@@ -44,6 +44,8 @@ def test_the_examples_that_are_turned_off_load_when_turned_on(lang):
     assert profile.stage.operators
     second = next(target for target in profile.targets if target.kind is TargetKind.SECOND_SYSTEM)
     assert second.says("mediator") in {node.id for node in profile.nodes}
+    tenant = next(target for target in profile.targets if target.kind is TargetKind.TENANT)
+    assert tenant.says("endpoint") in {t.id for t in profile.targets if t.kind is TargetKind.ENDPOINT}
     statement = next(target for target in profile.targets if target.kind is TargetKind.STATEMENT)
     assert statement.says("void_if_versions") == statement.says("versions_now")
     refusal = next(target for target in profile.targets if target.kind is TargetKind.REFUSAL_CERTIFICATE)

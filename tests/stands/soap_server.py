@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from readiness.demo.soap_service import Request, read_request
@@ -97,6 +97,8 @@ def _serve(
         request = read_request(lambda: tls.recv(65536))
         if request is None:
             return
+        numbers = [str(value) for rdn in subject for name, value in rdn if name == "serialNumber"]
+        request = replace(request, client="".join(numbers)[-10:])
         stand.asked.append(request)
         stand.clients.append(str(subject))
         said = answer(request)
