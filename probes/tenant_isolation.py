@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from probes._held_certificate import read_held
 from probes._sent_over import Client, read_client, read_sent
 from probes._tenant_asking import GIVEN, ask, read_reception
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen
-from readiness.probe import CannotObserve, Probe, Seen, Session
+from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
 PREFIX = "tenant."
 COMPARED, SHARED = PREFIX + "others_compared", PREFIX + "keys_shared"
@@ -142,7 +142,8 @@ def _known(tenant: Target, session: Session) -> Known:
     clients: list[Client] = []
     open_: Unseen | None = None
     try:
-        clients.append(read_client(read_held(tenant, session).chain[0]))
+        file = replace(tenant, address=str(tenant.says("certificate_file") or ""))
+        clients.append(read_client(read_held(file, session).chain[0]))
     except CannotObserve as error:
         open_ = error.unseen
     records = tenant.says("records")
@@ -170,4 +171,4 @@ def _digests(known: Known) -> str:
     return "certificate " + ", ".join(client.sha256 for client in known.clients) if known.clients else ""
 
 
-PROBE = Probe(TargetKind.TENANT, FACTS, observe, deadline=DEADLINE)
+PROBE = Probe(TargetKind.TENANT, FACTS, observe, Effect.SENDS, deadline=DEADLINE)

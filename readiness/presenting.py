@@ -88,7 +88,8 @@ def held_identity(session: Session, id_: str) -> Identity:
         held = next((t for kind in HOLDERS for t in session.profile_targets(kind) if t.id == id_), None)
         if held is None:
             raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile has no certificate {id_}")
-        found[id_] = read_identity(session, held)
+        file = str(held.says("certificate_file") or held.address)
+        found[id_] = read_identity(session, replace(held, address=file))
     return found[id_]
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from readiness.contract.schemas import Contract
 
 JOURNAL = "journal"
-BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file", "hash_list")
+BESIDE = ("key_file", "archived", "ca_file", "secret_file", "log_file", "hash_list", "certificate_file")
 """What declares a file beside the address of a target."""
 
 T = TypeVar("T")

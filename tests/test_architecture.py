@@ -345,4 +345,5 @@ def test_no_probe_of_the_chain_disturbs_and_only_named_ones_send():
         "client_certificate_refusal",
         "own_clock",
         "soap_faults",
+        "tenant_isolation",
     ]

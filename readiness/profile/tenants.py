@@ -50,8 +50,7 @@ def _one(
         id_,
         TargetKind.TENANT,
         node=served.node if served else "",
-        address=file,
         party=served.party if served else "",
         held_by=held_by,
-        declared=declared(given, key_file=key_file, password_prompt=prompt),
+        declared=declared(given, certificate_file=file, key_file=key_file, password_prompt=prompt),
     )

@@ -91,7 +91,7 @@ def test_the_owner_of_each_address_permits_scans_of_it(profile: Profile) -> None
     for target in endpoints:
         assert refusal(Effect.SCANS, target, profile, utc_now()) == ""
     without = [permit for permit in profile.permits if permit.owner != profile.subject.party]
-    assert [bool(permit.sha256) for permit in without] == [True]
+    assert [bool(permit.sha256) for permit in without] == [True, True]
 
 
 def test_every_document_has_the_digest_that_the_profile_gives(profile: Profile) -> None:
@@ -104,7 +104,7 @@ def test_every_document_has_the_digest_that_the_profile_gives(profile: Profile) 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps access lists")
 def test_no_private_key_can_be_read_by_anybody_else(running: Path) -> None:
     keys = [path for path in running.parent.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
-    assert len(keys) == 23
+    assert len(keys) == 25
     assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
 
 

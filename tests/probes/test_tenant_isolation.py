@@ -46,10 +46,11 @@ def tenant(folder: Path, id_: str, issued: Issued | None, number: str, **more: o
         "endpoint": "tjanst",
         "path": PATH,
         "distribution_id": f"prov-{id_[-1]}",
+        "certificate_file": str(path),
         "key_file": "",
     }
     declared = tuple(sorted((key, value) for key, value in (said | more).items() if value is not None))
-    return Target(id_, TargetKind.TENANT, address=str(path), party="leverantoren", declared=declared)  # type: ignore[arg-type]
+    return Target(id_, TargetKind.TENANT, party="leverantoren", declared=declared)  # type: ignore[arg-type]
 
 
 def two(folder: Path, **of_b: object) -> tuple[Target, Target]:
@@ -361,7 +362,7 @@ def test_a_key_that_is_shared_is_shared_whatever_else_is_open(tmp_path: Path) ->
 
 def test_a_file_that_holds_no_certificate_leaves_it_open(tmp_path: Path) -> None:
     a, b = two(tmp_path)
-    Path(b.address).write_bytes(b"no certificate")
+    (tmp_path / "kund-b.pem").write_bytes(b"no certificate")
     assert open_for(keys(a, b)) == [("kund-b", Reason.NOT_UNDERSTOOD)]
     assert open_for(keys(b, a)) == [("kund-a", Reason.NOT_UNDERSTOOD)]
 
