@@ -75,10 +75,8 @@ def of_tests(digits: str) -> bool:
 
 
 def _shaped(text: str) -> list[re.Match[str]]:
+    found = [match for match in CANDIDATE.finditer(text) if dated("".join(filter(None, match.group(1, 2, 3, 4, 6, 7))))]
+    if not found:
+        return found
     hex_runs = [run.span() for run in HEX_RUN.finditer(text)]
-    return [
-        match
-        for match in CANDIDATE.finditer(text)
-        if dated("".join(filter(None, match.group(1, 2, 3, 4, 6, 7))))
-        and not any(start <= match.start() and match.end() <= end for start, end in hex_runs)
-    ]
+    return [one for one in found if not any(start <= one.start() and one.end() <= end for start, end in hex_runs)]

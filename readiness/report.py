@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 
 from readiness.chain import Deviation, PermitUsed, Profile
@@ -113,10 +114,7 @@ class Report:
 
     def place_of(self, target: Target) -> str:
         """Where a target is: its address; a file by its path from the profile's folder, which is nobody's business."""
-        # As the machine that ran writes paths, whichever machine judges.
-        flavour = PurePosixPath if self.profile.source.startswith("/") else PureWindowsPath
-        folder, file = flavour(self.profile.source).parent, flavour(target.address)
-        return file.relative_to(folder).as_posix() if target.address and file.is_relative_to(folder) else target.address
+        return _from_folder(self.profile.source, target.address) if target.address else ""
 
     def targets(self, kind: TargetKind) -> tuple[Target, ...]:
         """The profile's targets of one kind."""
@@ -142,3 +140,12 @@ class Report:
 
 
 ORDER = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
+
+
+@lru_cache(maxsize=4096)  # every format asks about every target, for each of its findings
+def _from_folder(profile: str, address: str) -> str:
+    """An address, but a path from the profile's folder where it is a file in there."""
+    # As the machine that ran writes paths, whichever machine judges.
+    flavour = PurePosixPath if profile.startswith("/") else PureWindowsPath
+    folder, file = flavour(profile).parent, flavour(address)
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else address

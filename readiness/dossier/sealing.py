@@ -38,6 +38,7 @@ from readiness.dossier.contents import (
     order,
 )
 from readiness.dossier.envelope import Envelope, envelope_bytes, pae
+from readiness.dossier.helping import Ask, Name, reports, whole
 from readiness.dossier.pdf_signature import signed_pdf
 from readiness.dossier.privacy import Sieve
 from readiness.dossier.records import read_any
@@ -47,7 +48,7 @@ from readiness.dossier.time_stamp import ask_for
 from readiness.errors import UsageError
 from readiness.record import EVIDENCE, JOURNAL, Folder, Record, record_folder
 from readiness.report import Report
-from readiness.reports.formats import FORMATS, written
+from readiness.reports.formats import FORMATS
 from readiness.run import judge_records, profile_of
 from readiness.texts import LANGUAGES, say
 from readiness.whole_file import replacing
@@ -91,8 +92,9 @@ def seal(asked: Asked, signer: Signer, out: Path, now: datetime, lang: str = "sv
     pem = b"".join(one.public_bytes(Encoding.PEM) for one in signer.certificates)
     sources[CERTIFICATES] = partial(iter, [pem])
     sources |= {f"{CHECKLISTS}/{name}": partial(iter, [text.encode("utf-8")]) for name, text in texts.items()}
-    sources |= _reports(report, signer)
-    with _replacing(out) as file:
+    names = tuple(report_places().values())
+    with _replacing(out) as file, reports(whole, report, names) as write:
+        sources |= _reports(signer, write)
         writer = ArchiveWriter(file)
         entries = [_add(writer, name, sources[name](), lang) for name in sorted(sources, key=order)]
         _unchanged(entries, records[0], lang)
@@ -146,19 +148,24 @@ def _record(under: str, folder: Path) -> dict[str, Source]:
     return {f"{under}/{name}": partial(_pieces, folder / name) for name in files}
 
 
-def _reports(report: Report, signer: Signer) -> dict[str, Source]:
-    """Every format in every language, written when its turn comes, so that only one is in memory."""
+def _reports(signer: Signer, write: Ask) -> dict[str, Source]:
+    """Every format in every language, asked for when its turn comes, so that only one is in memory."""
 
-    def write(name: str, language: str) -> list[bytes]:
-        ((file, data),) = written(report, language, [name]).items()
-        return [signed_pdf(data, signer) if file.endswith(PDF) else data]
+    def source(name: str, language: str) -> Iterable[bytes]:
+        pieces = write(name, language)
+        return [signed_pdf(b"".join(pieces), signer)] if FORMATS[name].file.endswith(PDF) else pieces
 
-    sources: dict[str, Source] = {}
-    for name, one in FORMATS.items():
-        for language in LANGUAGES:
-            where = ONE_LANGUAGE.get(name, f"{REPORTS}/{language}/{one.file}")
-            sources[where] = partial(write, name, language)
-    return sources
+    return {place: partial(source, *name) for place, name in report_places().items()}
+
+
+def report_places() -> dict[str, Name]:
+    """Where each report lies in a dossier, in order, and its format and language."""
+    places = {
+        ONE_LANGUAGE.get(name, f"{REPORTS}/{language}/{one.file}"): (name, language)
+        for name, one in FORMATS.items()
+        for language in LANGUAGES
+    }
+    return dict(sorted(places.items()))
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -6,8 +6,9 @@ words (`texts`), and the command line.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,11 +19,13 @@ from cryptography import x509
 import probes
 from readiness import __version__
 from readiness.checklist import parse_checklist
+from readiness.dossier.archive import PIECE
 from readiness.dossier.contents import DATA, REPORTS
 from readiness.dossier.faults import DossierError
+from readiness.dossier.helping import digest, reports
 from readiness.dossier.opening import Opened, open_dossier
 from readiness.dossier.records import checklist_inside, records_inside
-from readiness.dossier.sealing import ONE_LANGUAGE, PDF
+from readiness.dossier.sealing import PDF, report_places
 from readiness.dossier.signature import fingerprint
 from readiness.dossier.statement import predicate
 from readiness.dossier.trust import name_of, organisation_number
@@ -30,10 +33,9 @@ from readiness.errors import ReadinessError
 from readiness.model import Mark
 from readiness.record import Record
 from readiness.report import Report
-from readiness.reports.data import data_report
-from readiness.reports.formats import FORMATS, written
+from readiness.reports.data import data_pieces, data_report
 from readiness.run import judge_records, shipped_or
-from readiness.texts import LANGUAGES, say
+from readiness.texts import say
 from readiness.values import moment_text
 
 
@@ -143,22 +145,32 @@ def _judged(opened: Opened, records: Sequence[Record], checklists: Path | None) 
     statement = opened.statement
     inside = parse_checklist(checklist_inside(opened.archive), probes.facts())
     report = judge_records(records, inside, statement.judged_at, statement.part)
-    sealed = opened.archive.read(DATA)
-    version = {"theirs": statement.version, "ours": __version__}
-    again = data_report(report).encode("utf-8")
-    if again == sealed:
+    if _is_data(report, opened):
         yield Line("judged_alike", State.HOLDS, {"count": len(report.findings), "checklist": inside.digest})
-    elif statement.version != __version__ and _outcome(json.loads(sealed)) == _outcome(json.loads(again)):
-        yield Line("judged_alike_but_written", State.HOLDS, version)
     else:
-        yield Line("judged_otherwise", State.FAILS, {"name": DATA, "what": _first_difference(again, sealed), **version})
-    del sealed, again  # as large as the run is
+        yield _judged_otherwise(report, opened)
     yield from _stated(opened, report)
     yield from _reports(opened, report)
     if report.interrupted:
         yield Line("interrupted", State.NOTE)
     if checklists:
         yield from _judged_by_own(records, report, checklists)
+
+
+def _is_data(report: Report, opened: Opened) -> bool:
+    """Whether data.json is what judging again gives, compared in pieces: it is as large as the run is."""
+    again = (piece.encode("utf-8") for piece in data_pieces(report))
+    with opened.archive.open(DATA) as file:
+        return all(file.read(len(piece)) == piece for piece in again) and not file.read(1)
+
+
+def _judged_otherwise(report: Report, opened: Opened) -> Line:
+    """Whether what is not the same says the same, in the words of another version."""
+    sealed, again = opened.archive.read(DATA), data_report(report).encode("utf-8")
+    version = {"theirs": opened.statement.version, "ours": __version__}
+    if opened.statement.version != __version__ and _outcome(json.loads(sealed)) == _outcome(json.loads(again)):
+        return Line("judged_alike_but_written", State.HOLDS, version)
+    return Line("judged_otherwise", State.FAILS, {"name": DATA, "what": _first_difference(again, sealed), **version})
 
 
 def _stated(opened: Opened, report: Report) -> Iterator[Line]:
@@ -177,28 +189,29 @@ def _reports(opened: Opened, report: Report) -> Iterator[Line]:
     if opened.statement.version != __version__:
         yield Line("reports_not_compared", State.NOTE, {"theirs": opened.statement.version, "ours": __version__})
         return
-    compared = 0
     there = {name for name in opened.archive.entries if name.startswith(f"{REPORTS}/")} - {DATA}
-    for name, one in FORMATS.items():
-        for language in LANGUAGES if name not in ONE_LANGUAGE else ():
-            where = f"{REPORTS}/{language}/{one.file}"
-            if where not in there:
-                continue
-            there.remove(where)
-            data = written(report, language, [name])[one.file]
-            if not _is_written_as(data, opened, where):
+    places = {where: name for where, name in report_places().items() if where in there}
+    size = opened.archive.entries
+    wanted = sorted(places, key=lambda where: (where.endswith(PDF), size[where].size))
+    with reports(digest, report, [places[where] for where in wanted]) as ask:
+        for where in wanted:
+            if not _is_written_as(ask(*places[where]), opened, where):
                 yield Line("report_differs", State.FAILS, {"name": where})
-            compared += 1
-    for where in sorted(there):
+    for where in sorted(there - set(wanted)):
         yield Line("report_unknown", State.FAILS, {"name": where})
-    yield Line("reports_compared", State.NOTE, {"count": compared})
+    yield Line("reports_compared", State.NOTE, {"count": len(wanted)})
 
 
-def _is_written_as(data: bytes, opened: Opened, name: str) -> bool:
-    """Whether a report is what was written again: a PDF up to where its signature begins, any other wholly."""
-    more = opened.archive.entries[name].size - len(data)
+def _is_written_as(again: Iterable[bytes], opened: Opened, name: str) -> bool:
+    """Whether a report is the one that was written again, known by its digest: a PDF up to where its signature begins,
+    any other wholly."""
+    size, sha256 = b"".join(again).decode("ascii").split()
+    left, found = int(size), hashlib.sha256()
     with opened.archive.open(name) as file:
-        return (more >= 0 if name.endswith(PDF) else more == 0) and file.read(len(data)) == data
+        while piece := file.read(min(left, PIECE)):
+            found.update(piece)
+            left -= len(piece)
+        return left == 0 and found.hexdigest() == sha256 and (name.endswith(PDF) or not file.read(1))
 
 
 def _judged_by_own(records: Sequence[Record], report: Report, checklists: Path) -> Iterator[Line]:

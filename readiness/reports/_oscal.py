@@ -28,6 +28,7 @@ class Ids:
         self._judgement = uuid5(root, "\0".join(said))
         subject = report.profile.subject
         self._chain = uuid5(root, "\0".join((subject.organisation_number, report.profile.environment)))
+        self._targets: dict[str, str] = {}
 
     def of(self, kind: str, *what: object) -> str:
         """The id of something in this judgement."""
@@ -35,7 +36,9 @@ class Ids:
 
     def target(self, id_: str) -> str:
         """The id of a target of the chain, in each of its judgements."""
-        return _uuid(self._chain, _name(id_))
+        if (found := self._targets.get(id_)) is None:
+            found = self._targets[id_] = _uuid(self._chain, _name(id_))
+        return found
 
     @property
     def subject(self) -> str:

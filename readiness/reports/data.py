@@ -11,20 +11,24 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from readiness.chain import Absence, Node, Profile
 from readiness.model import Example, Finding, Observation, Rule, Target
 from readiness.report import Report
+from readiness.reports._json import indented
 from readiness.reports._words import CONTROL
 from readiness.values import moment_text, to_plain
 
 SCHEMA_ID = "urn:mm-readiness:schema:data:1"
+ACTING = re.compile(r"[^\n\x20-\x7e]")
+"""Characters that may act on a terminal, and more."""
 
 
 def data_report(report: Report) -> str:
@@ -32,8 +36,14 @@ def data_report(report: Report) -> str:
 
     Characters that act on a terminal are written as JSON's own escapes, so that it can be shown as it is.
     """
-    text = json.dumps(data(report), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    return re.sub(r"[^\n\x20-\x7e]", _escape, text) + "\n"
+    return "".join(data_pieces(report))
+
+
+def data_pieces(report: Report) -> Iterator[str]:
+    """The same in pieces, as large as the largest finding or observation."""
+    for piece in indented(_content(report), ensure_ascii=False):
+        yield ACTING.sub(_escape, piece)
+    yield "\n"
 
 
 def schema() -> dict[str, Any]:
@@ -45,6 +55,11 @@ def schema() -> dict[str, Any]:
 
 def data(report: Report) -> dict[str, Any]:
     """The same, before it is text."""
+    return {name: list(value) if isinstance(value, Iterator) else value for name, value in _content(report).items()}
+
+
+def _content(report: Report) -> dict[str, Any]:
+    """The same, with iterators for what there is much of."""
     observations = tuple(dict.fromkeys([*report.observations, *(o for f in report.findings for o in f.rests_on)]))
     numbers = {observation: number for number, observation in enumerate(observations)}
     checklist = report.checklist
@@ -66,8 +81,8 @@ def data(report: Report) -> dict[str, Any]:
         "risks": _plain(checklist.risks),
         "checks": _plain(checklist.checks),
         "matrix": _plain(checklist.matrix),
-        "observations": [{"number": numbers[one], **_plain(one)} for one in observations],
-        "findings": [{**_plain(one), "rests_on": [numbers[o] for o in one.rests_on]} for one in report.findings],
+        "observations": ({"number": number, **_plain(one)} for number, one in enumerate(observations)),
+        "findings": ({**_plain(one), "rests_on": [numbers[o] for o in one.rests_on]} for one in report.findings),
         "grades": _plain(report.grades),
         "deviations": [{**_plain(one), "state": state.value} for one, state in report.deviations],
         "records": _plain(report.records),
@@ -85,11 +100,8 @@ def _profile(profile: Profile) -> dict[str, Any]:
 
 def _plain(noun: Any) -> Any:
     """A noun as JSON has it: fields by name, tuples as lists, moments and dates as ISO text."""
-    if is_dataclass(noun):
-        return {
-            field.name: WRITTEN.get((type(noun), field.name), _plain)(getattr(noun, field.name))
-            for field in fields(noun)
-        }
+    if writers := _writers(type(noun)):  # type: ignore[arg-type]  # mypy: a type is not Hashable
+        return {name: write(getattr(noun, name)) for name, write in writers}
     if isinstance(noun, tuple):
         return [_plain(member) for member in noun]
     if isinstance(noun, datetime):
@@ -97,6 +109,14 @@ def _plain(noun: Any) -> Any:
     if isinstance(noun, date):
         return noun.isoformat()
     return noun.value if isinstance(noun, Enum) else noun
+
+
+@cache
+def _writers(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of a dataclass, each with how it is written; none for any other type."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple((field.name, WRITTEN.get((kind, field.name), _plain)) for field in fields(kind))
 
 
 def _values(pairs: tuple[tuple[str, Any], ...]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from io import BytesIO
 
 from readiness.report import Report
 
@@ -25,10 +26,18 @@ def written(report: Report, lang: str, formats: Iterable[str]) -> dict[str, byte
     return {one.file: one.write(report, lang) for name, one in FORMATS.items() if name in wanted}
 
 
-def _html(report: Report, lang: str) -> bytes:
-    from readiness.reports.html import html_report
+def _joined(pieces: Iterable[str]) -> bytes:
+    """Text as UTF-8, of which there is never more than once."""
+    file = BytesIO()
+    for piece in pieces:
+        file.write(piece.encode("utf-8"))
+    return file.getvalue()
 
-    return html_report(report, lang).encode("utf-8")
+
+def _html(report: Report, lang: str) -> bytes:
+    from readiness.reports.html import html_pieces
+
+    return _joined(html_pieces(report, lang))
 
 
 def _pdf(report: Report, lang: str) -> bytes:
@@ -38,9 +47,9 @@ def _pdf(report: Report, lang: str) -> bytes:
 
 
 def _data(report: Report, lang: str) -> bytes:
-    from readiness.reports.data import data_report
+    from readiness.reports.data import data_pieces
 
-    return data_report(report).encode("utf-8")
+    return _joined(data_pieces(report))
 
 
 def _terminal(report: Report, lang: str) -> bytes:
@@ -62,15 +71,15 @@ def _junit(report: Report, lang: str) -> bytes:
 
 
 def _sarif(report: Report, lang: str) -> bytes:
-    from readiness.reports.sarif import sarif_report
+    from readiness.reports.sarif import sarif_pieces
 
-    return sarif_report(report, lang).encode("utf-8")
+    return _joined(sarif_pieces(report, lang))
 
 
 def _oscal(report: Report, lang: str) -> bytes:
-    from readiness.reports.oscal import oscal_report
+    from readiness.reports.oscal import oscal_pieces
 
-    return oscal_report(report, lang).encode("ascii")
+    return _joined(oscal_pieces(report, lang))
 
 
 FORMATS = {

@@ -9,6 +9,7 @@ Jinja is imported here, so import this late.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
@@ -37,12 +38,17 @@ POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form
 
 def html_report(report: Report, lang: str) -> str:
     """The report as one HTML document in a language ("sv" or "en"); write it as UTF-8."""
+    return "".join(html_pieces(report, lang))
+
+
+def html_pieces(report: Report, lang: str) -> Iterator[str]:
+    """The same in pieces, of which nobody has to hold all at once."""
     style = _template("pictures.css") + _template("report.css") + _page_margins(secrecy_text(report, lang), lang)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
         _environment(report, lang)
         .get_template("report.html.j2")
-        .render(page=_page(report, lang), style=Markup(style), policy=POLICY.format(digest=digest))  # noqa: S704 (ours)
+        .generate(page=_page(report, lang), style=Markup(style), policy=POLICY.format(digest=digest))  # noqa: S704 (ours)
     )
 
 

@@ -15,9 +15,9 @@ There is no assessment plan, which OSCAL wants to be named; a resource says so. 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from readiness.chain import Deviation
 from readiness.model import (
@@ -31,6 +31,7 @@ from readiness.model import (
     Verdict,
 )
 from readiness.report import DeviationState, Report
+from readiness.reports._json import on_one_line
 from readiness.reports._names import target_text
 from readiness.reports._oscal import NAMESPACE, Ids, Part, line, props, without_empty
 from readiness.reports._words import because_text, deviations_for, grade_text, value_text
@@ -55,7 +56,13 @@ RISK_STATES = {
 
 def oscal_report(report: Report, lang: str) -> str:
     """The report as JSON text in ASCII, the same for the same report; one line, for it is long."""
-    return json.dumps(_Document(report, lang).whole(), sort_keys=True, ensure_ascii=True) + "\n"
+    return "".join(oscal_pieces(report, lang))
+
+
+def oscal_pieces(report: Report, lang: str) -> Iterator[str]:
+    """The same in pieces, of which nobody has to hold all at once."""
+    yield from on_one_line(_Document(report, lang).whole())
+    yield "\n"
 
 
 class _Document:
@@ -67,7 +74,8 @@ class _Document:
         self.days = _days(report.checklist.rules)
         self.at_risk = {grade.risk for grade in report.grades if grade.because in RISK_STATES}
         everything = [*report.observations, *(one for finding in report.findings for one in finding.rests_on)]
-        self.numbers = {one: number for number, one in enumerate(dict.fromkeys(everything))}
+        distinct = enumerate(dict.fromkeys(everything))
+        self.observations = {one: self.ids.of("observation", number) for number, one in distinct}
         self.deviations = {id(one): self.ids.of("deviation", place) for place, (one, _) in enumerate(report.deviations)}
 
     def whole(self) -> Part:
@@ -108,7 +116,7 @@ class _Document:
         selection: Part = {"include-all": {}}
         if asked:
             selection = {"include-controls": [{"control-id": rule} for rule in asked]}
-        components = [self._component(target) for target in report.profile.targets]
+        components = _each(self._component, report.profile.targets)
         return without_empty(
             {
                 "uuid": self.ids.of("result"),
@@ -125,9 +133,9 @@ class _Document:
                 ),
                 "local-definitions": {"components": components},
                 "reviewed-controls": {"control-selections": [selection]},
-                "observations": [self._observation(one) for one in self.numbers],
+                "observations": _each(self._observation, tuple(self.observations)),
                 "risks": [*filter(None, map(self._risk, report.grades)), *self._accepted()],
-                "findings": [self._finding(one) for one in report.findings if one.verdict in STATES],
+                "findings": _each(self._finding, [one for one in report.findings if one.verdict in STATES]),
                 "remarks": self._not_applicable(),
             }
         )
@@ -154,7 +162,7 @@ class _Document:
         ]
         return without_empty(
             {
-                "uuid": self._uuid(one),
+                "uuid": self.observations[one],
                 "title": line(one.fact),
                 "description": value_text(self.lang, one.value) or "-",
                 "methods": [METHODS.get(one.strength, "EXAMINE")],
@@ -189,7 +197,7 @@ class _Document:
                 "title": line(f"{rule.id} {one.target}"),
                 "description": because_text(self.lang, self.report, one) or "-",
                 "target": target,
-                "related-observations": [{"observation-uuid": self._uuid(seen)} for seen in one.rests_on],
+                "related-observations": [{"observation-uuid": self.observations[seen]} for seen in one.rests_on],
                 "related-risks": [{"risk-uuid": risk} for risk in risks],
                 "props": props(
                     cause=one.cause.value,
@@ -243,8 +251,10 @@ class _Document:
         ]
         return "\n\n".join([say(self.lang, "oscal.not_applicable", count=len(rows)), *rows]) if rows else ""
 
-    def _uuid(self, one: Observation) -> str:
-        return self.ids.of("observation", self.numbers[one])
+
+def _each(part: Callable[[Any], Part], whole: Sequence[Any]) -> Iterator[Part] | list[Part]:
+    """A part for each, made when it is written; an empty list, which is left out, for none."""
+    return map(part, whole) if whole else []
 
 
 def _days(rules: Iterable[Rule]) -> dict[str, int]:

@@ -8,8 +8,10 @@ Typst is imported here, so import this late.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+from contextlib import suppress
 from datetime import UTC
 from importlib.resources import files
 from typing import Any
@@ -57,9 +59,12 @@ def compiled(said: dict[str, Any]) -> bytes:
 
 def _forget() -> None:
     """Let Typst give back what it remembers of a layout, which it does once ten others have been made: empty ones, in a
-    few milliseconds. Else each report of a process would add some 250 MB."""
+    few milliseconds. Else each report of a process would add some 250 MB. GNU's C library keeps half of it unless it is
+    asked not to; others cannot be asked."""
     for _ in range(KEPT):
         typst.compile(b"", ignore_system_fonts=True)
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def document(report: Report, lang: str) -> dict[str, Any]:

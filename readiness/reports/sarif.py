@@ -9,12 +9,13 @@ verdict. Left out: the values that were seen (`data`).
 from __future__ import annotations
 
 import hashlib
-import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from readiness.model import Finding, Rule, TargetKind, Verdict, Weight
 from readiness.report import Report
+from readiness.reports._json import indented
 from readiness.reports._names import target_text
 from readiness.reports._words import because_text, deviations_for, escape_control
 from readiness.texts import pick
@@ -33,8 +34,14 @@ KINDS = {
 
 def sarif_report(report: Report, lang: str) -> str:
     """The findings as a SARIF log with one run, the same for the same report; ends with a newline."""
+    return "".join(sarif_pieces(report, lang))
+
+
+def sarif_pieces(report: Report, lang: str) -> Iterator[str]:
+    """The same in pieces, of which nobody has to hold all at once."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, lang)]}
-    return json.dumps(log, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    yield from indented(log, ensure_ascii=True)
+    yield "\n"
 
 
 def _run(report: Report, lang: str) -> dict[str, Any]:
@@ -65,7 +72,7 @@ def _run(report: Report, lang: str) -> dict[str, Any]:
             }
         ],
         "taxonomies": [_risks(report, lang)],
-        "results": [_result(report, lang, finding, places[finding.rule]) for finding in report.findings],
+        "results": (_result(report, lang, finding, places[finding.rule]) for finding in report.findings),
         "properties": {"judgedAt": moment_text(report.judged_at), "checklistDigest": report.checklist.digest},
     }
 

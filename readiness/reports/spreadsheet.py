@@ -29,7 +29,7 @@ def spreadsheet_report(report: Report, lang: str) -> str:
     text = io.StringIO(newline="")
     lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
     lines.writerow([say(lang, f"column.{name}") for name in COLUMNS])
-    lines.writerows([list(map(_cell, _row(report, lang, finding))) for finding in report.findings])
+    lines.writerows(map(_cell, _row(report, lang, finding)) for finding in report.findings)
     return "\ufeff" + text.getvalue()
 
 
