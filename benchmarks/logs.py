@@ -42,7 +42,7 @@ from benchmarks.logs_measuring import (
 from probes._logs.engine import Engine, Fallback, make_engine
 from probes._logs.patterns import PATTERNS, Pattern
 from probes._logs.scan import NUMBER, Hit, Scanner
-from probes._logs.workers import WORTH_IT, Look, keep_memory, searching
+from probes._logs.workers import WORTH_IT, Look, alone, keep_memory, searching
 from readiness.contract.persons import test_persons
 from readiness.personal import of_tests
 
@@ -74,7 +74,7 @@ def findings(corpus: Path, planted: Planted) -> None:
     """Precision and recall, for both engines, which have to agree, and so have processes."""
     engines: list[Callable[[Sequence[Pattern]], Engine]] = [make_engine, Fallback]
     scanners = [Scanner(engine=engine) for engine in engines]
-    found = [list(placed(partial(map, scanner.look), corpus)) for scanner in scanners]
+    found = [list(placed(alone(scanner), corpus)) for scanner in scanners]
     limit("both engines find the same", float(found[0] == found[1]), 1.0)
     with searching(scanners[0], (), WORTH_IT) as look:
         limit("one process and several find the same", float(found[0] == list(placed(look, corpus))), 1.0)
@@ -116,7 +116,7 @@ def on_corpus(path: Path) -> None:
     print(f"    the cores were ours {several.processor / several.wall / 2:.0%} of that time; {load()}")
     fallback = Scanner(engine=Fallback)
     start = time.process_time()
-    hits(partial(map, fallback.look), path)
+    hits(alone(fallback), path)
     print(f"    standard library only, a core: {size / (time.process_time() - start) / 1e9:.3f} GB/s")
 
 
@@ -138,8 +138,8 @@ def compared(path: Path, scanner: Scanner) -> dict[str, Way]:
         "rg -c": lambda: ripgrep(path, "-c"),
         "rg --count-matches": lambda: ripgrep(path, "--count-matches"),
         "rg -o, checked": lambda: checked(path),
-        "numbers": lambda: hits(partial(map, numbers.look), path),
-        "all": lambda: hits(partial(map, scanner.look), path),
+        "numbers": lambda: hits(alone(numbers), path),
+        "all": lambda: hits(alone(scanner), path),
     }
 
 

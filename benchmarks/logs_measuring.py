@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from probes._logs.scan import Result
-from probes._logs.text import blocks
+from probes._logs.text import blocks, stretches
 from probes._logs.workers import Look
-from readiness.log_files import list_log_files, open_log_file
+from readiness.log_files import list_log_files, open_log_file, open_plain_log
 from readiness.personal import dated
 
 SHAPE = r"(?-u)\b(?:19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[-+]?[0-9]{4}\b"
@@ -84,7 +84,8 @@ def pieces(path: Path) -> Iterator[bytes]:
 
 def through(look: Look, path: Path) -> Iterator[Result]:
     """What a file has, block by block, as the probe goes through it."""
-    return look(blocks(pieces(path)))
+    with open_plain_log(str(path), list_log_files(str(path)).files[0]) as log:
+        yield from look(stretches(log, 0) if log else blocks(pieces(path)))
 
 
 def hits(look: Look, path: Path) -> int:

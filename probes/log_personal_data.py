@@ -19,7 +19,7 @@ from probes._logs.canaries import canary_persons, sent_pieces
 from probes._logs.scan import NUMBER, Result, Scanner
 from probes._logs.secrets import MESSAGE, PASSWORD, PRIVATE_KEY, TOKEN
 from probes._logs.tally import TEST_SERIES, Tally
-from probes._logs.text import Block, as_utf8, blocks
+from probes._logs.text import Block, as_utf8, blocks, plain_start, stretches
 from probes._logs.workers import Look, searching
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen, Value
 from readiness.probe import CannotObserve, LogFile, LogListing, Probe, Seen, Session
@@ -135,7 +135,11 @@ def read_sightings(found: Sightings, *, exercised: bool) -> dict[str, Value | Un
 
 def _read_file(target: Target, session: Session, file: LogFile, look: Look) -> Iterator[tuple[int, Result]]:
     """How many lines of a file stand before each block, and what is in it. CannotObserve, last, for what is unread."""
-    before = 0
+    declared = str(target.says("encoding") or "")
+    with session.open_plain_log(target, file) as log:
+        if log is not None and (start := plain_start(log.head, declared)) is not None:
+            yield from _counted(look(stretches(log, start)))
+            return
     problem: list[CannotObserve] = []
     with session.open_log(target, file) as pieces:
 
@@ -145,12 +149,16 @@ def _read_file(target: Target, session: Session, file: LogFile, look: Look) -> I
             except CannotObserve as why:
                 problem.append(why)
 
-        text = as_utf8(until_it_breaks(), str(target.says("encoding") or ""))
-        for result in look(blocks(text)):
-            yield before, result
-            before += result.lines
+        yield from _counted(look(blocks(as_utf8(until_it_breaks(), declared))))
     if problem:
         raise problem[0]
+
+
+def _counted(results: Iterator[Result]) -> Iterator[tuple[int, Result]]:
+    before = 0
+    for result in results:
+        yield before, result
+        before += result.lines
 
 
 def _unpacked_size(file: LogFile) -> int:

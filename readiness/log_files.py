@@ -21,8 +21,9 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from readiness.log_events import EVENT_LOG, event_lines
-from readiness.log_packing import unpacked
+from readiness.log_packing import SAMPLE, is_plain_text, unpacked
 from readiness.model import Reason, Unseen
+from readiness.plain_log import FilePlace, OpenLog
 from readiness.probe import CannotObserve, LogFile, LogListing
 
 MAXIMAL_FILES = 10_000
@@ -91,6 +92,20 @@ def open_log_file(path: str, file: LogFile) -> Iterator[Iterator[bytes]]:
                 yield piece
 
         yield unpacked(pieces(), file.name)
+
+
+@contextmanager
+def open_plain_log(path: str, file: LogFile) -> Iterator[OpenLog | None]:
+    """A file that `list_log_files` gave for this path, to be read here and there; None where `open_log_file` would not
+    give its bytes as they lie there, or would tell that they are no text. CannotObserve: as at opening there."""
+    with _errors(file.name):
+        handle = _handle(path, file)
+    with handle:
+        size = os.fstat(handle.fileno()).st_size
+        with _errors(file.name):
+            head = handle.read(SAMPLE)
+        place = FilePlace(str(handle.name), file.identity, size)
+        yield OpenLog(file.name, place, head, handle) if is_plain_text(head) else None
 
 
 def digest_of(path: str, file: LogFile) -> str:

@@ -57,9 +57,17 @@ def _as_text(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     """All of them. What is encrypted, or no log, is searched too, but finding nothing there would say nothing."""
     first = next(pieces, b"")
     yield from chain([first] if first else [], pieces)
-    looked_at = first[:SAMPLE]
-    if len(looked_at) >= SHORT and len(looked_at.translate(None, CONTROLS)) < len(looked_at) * (1 - MOST_CONTROLS):
+    if not _seems_text(first[:SAMPLE]):
         raise CannotObserve(Reason.NOT_UNDERSTOOD, f"{name} is no text: encrypted, or another kind of file")
+
+
+def is_plain_text(head: bytes) -> bool:
+    """Whether a file that begins so, with SAMPLE bytes or all it has, is read as it lies there, to its end."""
+    return not head.startswith((*UNREAD, *PACKINGS)) and _seems_text(head)
+
+
+def _seems_text(head: bytes) -> bool:
+    return len(head) < SHORT or len(head.translate(None, CONTROLS)) >= len(head) * (1 - MOST_CONTROLS)
 
 
 def _begun(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -214,6 +214,32 @@ class LogFile:
     identity: tuple[int, int]
 
 
+class PlainLog(Protocol):
+    """An open file of a log source that is text as it lies there: whoever needs a part of it can read that part."""
+
+    @property
+    def place(self) -> LogPlace:
+        """How another process finds it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it had when it was opened."""
+
+    @property
+    def head(self) -> bytes:
+        """The first of them, enough to tell how they are written."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from one place to another. CannotObserve: access_denied, not_kept."""
+
+
+class LogPlace(Protocol):
+    """Where it lies; can be handed to another process, and is equal to another of the same file."""
+
+    def open(self) -> AbstractContextManager[PlainLog]:
+        """The same file, its head left out. CannotObserve: access_denied, not_kept where it lies there no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogListing:
     """The files of a log source, oldest first, and the names it has that cannot be read, each with the reason."""
@@ -336,6 +362,9 @@ class Session(Protocol):
 
         CannotObserve, at opening or between two pieces: access_denied, not_supported, not_understood, not_kept.
         """
+
+    def open_plain_log(self, target: Target, file: LogFile) -> AbstractContextManager[PlainLog | None]:
+        """The same file, where its bytes are text as they lie there and can be read in any order; else None."""
 
     def ask_log_platform(self, target: Target, asked: HttpRequest) -> HttpAnswer:
         """What the platform that a log source is searched in answers to one request, of whose body 16 MiB are kept.

@@ -15,7 +15,7 @@ import socket
 import stat
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -38,6 +38,7 @@ from readiness.probe import (
     LogFile,
     LogListing,
     OtherRun,
+    PlainLog,
     Reception,
     Shown,
     Stream,
@@ -245,6 +246,13 @@ class LiveSession:
 
         path = self._log_path(target)
         return open_journal(file) if target.says("format") == JOURNAL else open_log_file(path, file)
+
+    def open_plain_log(self, target: Target, file: LogFile) -> AbstractContextManager[PlainLog | None]:
+        """One of them, to be read here and there."""
+        from readiness.log_files import open_plain_log
+
+        path = self._log_path(target)
+        return nullcontext() if target.says("format") == JOURNAL else open_plain_log(path, file)
 
     def verify_journal(self, target: Target, file: LogFile) -> bool:
         """Whether a journal of the profile is whole."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from probes._logs.bulk import numpy_or_none
+from probes._logs.bulk import PART, numpy_or_none
 
-PART = 1 << 17
-"""Bytes looked at in one go: what is computed of them has room in a core's own cache."""
 CROWDED = 0.5
 """From this share of words with a hit on, it is quicker to look at months for the whole block than for each."""
 

@@ -33,6 +33,7 @@ DIGITS = re.compile(rb"[0-9]{6,}")
 ESCAPE = re.compile(rb"(?:%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})\Z")
 HEX_RUN = re.compile(rb"[0-9a-fA-F]*")
 BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]*")
+CENTURIES = frozenset({b"18", b"19", b"20"})
 DIGIT, PLAIN_SEPARATOR = frozenset(b"0123456789"), frozenset(b"-+ ")
 HEX = frozenset(b"0123456789abcdefABCDEF")
 IDENTIFIER = HEX | {ord("-")}
@@ -62,8 +63,11 @@ def plain(data: bytes, ends: Sequence[int]) -> Iterator[Found]:
     """Digits with nothing or one byte between; what was found includes the byte before and the byte after."""
     for end in dated_ends(data, ends):
         start = end - (11 if data[end - 6] in DIGIT else 12)
+        led = data[start - 1] in DIGIT
+        if led and data[start - 2 : start] not in CENTURIES:
+            continue  # one after an escape that ends in a digit is found by `around`
         leap = data[start + 2 : start + 6] == b"0229"  # the one day that the year decides about
-        if data[start - 1] not in DIGIT and not leap and (end - start == 11 or data[end - 6] in PLAIN_SEPARATOR):
+        if not led and not leap and (end - start == 11 or data[end - 6] in PLAIN_SEPARATOR):
             digits = (data[start : start + 6] + data[end - 5 : end - 1]).decode("ascii")
             yield Found(start, end - 1, "plain", digits, data, start)
             continue

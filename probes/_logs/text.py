@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from readiness.probe import PlainLog
+
 SIZE = 1 << 21
 BACK = 512
 AHEAD = 16_384
@@ -34,6 +36,38 @@ class Block(NamedTuple):
     low: int
     high: int
     unended: bool = False
+
+
+class Stretch(NamedTuple):
+    """A block that is yet to be read: bytes `low` to `high` of a log whose text begins at byte `first`."""
+
+    log: PlainLog
+    first: int
+    low: int
+    high: int
+
+    def block(self) -> Block:
+        """Read now. CannotObserve: as `PlainLog.read`."""
+        start, end = max(self.first, self.low - BACK), min(self.log.size, self.high + AHEAD)
+        begun, ended = b"\n" * (start == self.first), b"\n" * (end == self.log.size)
+        data = self.log.read(start, end)
+        if begun or ended:
+            data = b"".join((begun, data, ended))
+        low = self.low - start + len(begun)
+        unended = self.high == self.log.size and data[-2:-1] != b"\n"
+        return Block(data, low, low + self.high - self.low, unended)
+
+
+def plain_start(head: bytes, declared: str = "") -> int | None:
+    """Where the text of a file begins that starts so, if it can be searched as it lies there; None if it is UTF-16."""
+    encoding, mark = text_encoding(head, declared)
+    return None if encoding in TRANSCODED else mark
+
+
+def stretches(log: PlainLog, first: int, size: int = SIZE) -> Iterator[Stretch]:
+    """The blocks of a log, of `size` bytes each, with line ends before and after as in `blocks`."""
+    for low in range(first, max(log.size, first + 1), size):
+        yield Stretch(log, first, low, min(low + size, log.size))
 
 
 def text_encoding(first: bytes, declared: str = "") -> tuple[str, int]:

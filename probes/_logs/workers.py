@@ -1,8 +1,8 @@
 """Large logs are searched by processes of their own, one a core; small ones, and whatever a process failed at, here.
 
-A log is read in one place, and its blocks are handed over in memory that the processes share. Nothing of them is left
-behind: the memory has lost its name before the first block is in it. A worker ends when whoever started it does. Left
-out: reading, and what is told of what was found.
+A plain log is read by them, too; of any other the blocks are handed over in memory that the processes share (`tasks`).
+Nothing of them is left behind: the memory has lost its name before the first block is in it. A worker ends when whoever
+started it does. Left out: unpacking, and what is told of what was found.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from shutil import disk_usage
 from threading import Lock
-from typing import NamedTuple
 
 from probes._logs.scan import Hit, Result, Scanner
-from probes._logs.text import SIZE, Block
+from probes._logs.tasks import Desk, Task, placed
+from probes._logs.text import SIZE, Block, Stretch
+from readiness.probe import CannotObserve
 
 WORTH_IT = 512 << 20
 """Bytes from which on it is quicker to start processes, which takes half a second, than to search alone."""
@@ -37,8 +38,8 @@ MEMORY = Path("/dev/shm")  # noqa: S108  # only asked for its size
 """Where Linux keeps shared memory; a container often has 64 MB of it."""
 START = 30.0
 """Seconds that a worker may take to start."""
-Look = Callable[[Iterable[Block]], Iterator[Result]]
-"""(blocks) -> what stands in each, in their order."""
+Look = Callable[[Iterable[Block | Stretch]], Iterator[Result]]
+"""(blocks) -> what stands in each, in their order. CannotObserve, in its turn, for one that cannot be read."""
 _one_source = Lock()
 
 
@@ -51,14 +52,23 @@ def searching(scanner: Scanner, literals: tuple[bytes, ...], size: int) -> Itera
     keep_memory()
     count = min(_processors(), MOST)
     if size < WORTH_IT or count < 2:
-        yield partial(map, scanner.look)
+        yield alone(scanner)
         return
     with _one_source, ExitStack() as stack:
         try:
             look = _started(stack, count, scanner, literals)
         except OSError:  # no shared memory here, or no more processes
-            look = partial(map, scanner.look)
+            look = alone(scanner)
         yield look
+
+
+def alone(scanner: Scanner) -> Look:
+    """A way to look through logs in this process."""
+    return partial(map, partial(_searched, scanner))
+
+
+def _searched(scanner: Scanner, block: Block | Stretch) -> Result:
+    return scanner.look(block.block() if isinstance(block, Stretch) else block)
 
 
 def _started(stack: ExitStack, count: int, scanner: Scanner, literals: tuple[bytes, ...]) -> Look:
@@ -73,21 +83,7 @@ def _started(stack: ExitStack, count: int, scanner: Scanner, literals: tuple[byt
             worker.wait()
     finally:
         memory.unlink()
-    return lambda blocks: _look_through(blocks, scanner, workers, memory)
-
-
-class Task(NamedTuple):
-    """Where a block stands in the shared memory, and what belongs to it."""
-
-    start: int
-    size: int
-    low: int
-    high: int
-    unended: bool
-
-    def block(self, memory: SharedMemory) -> Block:
-        """The block, copied out of the memory."""
-        return Block(bytes(_bytes(memory)[self.start : self.start + self.size]), self.low, self.high, self.unended)
+    return lambda blocks: _look_through(blocks, scanner, workers, Desk(memory))
 
 
 class Worker:
@@ -111,16 +107,19 @@ class Worker:
     def give(self, task: Task) -> None:
         """Hand over a block."""
         try:
-            self._here.send(tuple(task))
+            self._here.send(task)
         except OSError:
             self._here.close()
 
     def answer(self) -> Result | None:
-        """What it says to the first block that it has not answered yet; None where it never will."""
+        """What it says to the first block that it has not answered yet; None where it never will, or cannot read it."""
         try:
-            size, lines, hits = self._here.recv()
+            answer = self._here.recv()
         except (EOFError, OSError):
             return None
+        if answer is None:
+            return None
+        size, lines, hits = answer
         return Result(size, lines, tuple(map(Hit._make, hits)))
 
 
@@ -128,19 +127,26 @@ def serve(connection: Connection, name: str, literals: tuple[bytes, ...]) -> Non
     """What a worker does: tell that it is ready, and then search block after block until there is nobody to ask."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides when it is enough
     keep_memory()
-    memory = SharedMemory(name)
+    desk = Desk(SharedMemory(name))
     scanner = Scanner(literals)
     try:
         connection.send((0, 0, []))
         while True:
-            found = scanner.look(Task(*connection.recv()).block(memory))
-            connection.send(
-                (found.size, found.lines, list(map(tuple, found.hits)))
-            )  # a third of the time of named ones
+            connection.send(_worked_off(connection.recv(), scanner, desk))
     except (EOFError, OSError):
         return
     finally:
-        memory.close()
+        desk.close()
+
+
+def _worked_off(task: Task, scanner: Scanner, desk: Desk) -> tuple[int, int, list[tuple[object, ...]]] | None:
+    """What a worker answers; None for what it cannot read: the one who gave it may still have the file open."""
+    try:
+        block = desk.block(task)
+    except CannotObserve:
+        return None
+    found = scanner.look(block)
+    return found.size, found.lines, list(map(tuple, found.hits))  # a third of the time of named ones
 
 
 def keep_memory() -> None:
@@ -152,45 +158,45 @@ def keep_memory() -> None:
 
 
 def _look_through(
-    blocks: Iterable[Block], scanner: Scanner, workers: list[Worker], memory: SharedMemory
+    blocks: Iterable[Block | Stretch], scanner: Scanner, workers: list[Worker], desk: Desk
 ) -> Iterator[Result]:
-    waiting: deque[tuple[Worker, Task] | Result] = deque()
+    waiting: deque[tuple[Worker, Task, Stretch | None] | Result] = deque()
     try:
         for number, block in enumerate(blocks):
             if len(waiting) == DEPTH * len(workers):
-                yield _answer(waiting.popleft(), scanner, memory)
+                yield _answer(waiting.popleft(), scanner, desk)
             place = number % (DEPTH * len(workers)) * ROOM
-            waiting.append(_given(block, workers[number % len(workers)], place, memory) or scanner.look(block))
+            waiting.append(_given(block, workers[number % len(workers)], place, desk) or _searched(scanner, block))
         while waiting:
-            yield _answer(waiting.popleft(), scanner, memory)
+            yield _answer(waiting.popleft(), scanner, desk)
     finally:
         for given in waiting:  # nobody wants to know, but the next answers have to be those to the next blocks
-            _answer(given, scanner, memory)
+            if not isinstance(given, Result):
+                given[0].answer()
 
 
-def _given(block: Block, worker: Worker, place: int, memory: SharedMemory) -> tuple[Worker, Task] | None:
-    """A block, put into the memory and handed to a worker; None where there is no room for it."""
-    size = len(block.data)
-    if size > ROOM:
+def _given(
+    block: Block | Stretch, worker: Worker, place: int, desk: Desk
+) -> tuple[Worker, Task, Stretch | None] | None:
+    """A block that was handed to a worker: who has it, as what, and where it can be read once more; None where there is
+    no room for it."""
+    if isinstance(block, Stretch):
+        task: Task = placed(block)
+        worker.give(task)
+        return worker, task, block
+    if len(block.data) > ROOM:
         return None
-    _bytes(memory)[place : place + size] = block.data
-    task = Task(place, size, *block[1:])
+    task = desk.share(block, place)
     worker.give(task)
-    return worker, task
+    return worker, task, None
 
 
-def _answer(given: tuple[Worker, Task] | Result, scanner: Scanner, memory: SharedMemory) -> Result:
-    """What a worker found, or, where it has ended, what is found here."""
+def _answer(given: tuple[Worker, Task, Stretch | None] | Result, scanner: Scanner, desk: Desk) -> Result:
+    """What a worker found, or, where it has ended or could not read, what is found here."""
     if isinstance(given, Result):
         return given
-    worker, task = given
-    return worker.answer() or scanner.look(task.block(memory))
-
-
-def _bytes(memory: SharedMemory) -> memoryview:
-    if memory.buf is None:
-        raise OSError("the memory is closed")
-    return memory.buf
+    worker, task, stretch = given
+    return worker.answer() or scanner.look(stretch.block() if stretch else desk.block(task))
 
 
 def _processors() -> int:

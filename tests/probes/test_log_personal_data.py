@@ -313,6 +313,7 @@ def test_numpy_and_the_standard_library_count_the_same(monkeypatch: pytest.Monke
     ends = [place + 1 for place in range(11, len(data)) if data[place : place + 1] == b" "]
     lines = data.replace(b" ", b"\n")
     places = sorted(chance.randrange(len(data)) for _ in range(50))
+    monkeypatch.setattr(bulk, "PART", 1000)  # so that there are many
     fast = bulk.dated_ends(data, ends), bulk.lines_before(lines, places)
     assert 0 < len(fast[0]) < len(ends) / 50
     monkeypatch.setattr(bulk, "numpy_or_none", lambda: None)

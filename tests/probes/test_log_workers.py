@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -17,9 +20,12 @@ import pytest
 
 from probes import log_personal_data
 from probes._logs import workers
-from probes._logs.scan import Result, Scanner
-from probes._logs.text import SIZE, Block, blocks
+from probes._logs.scan import Hit, Result, Scanner
+from probes._logs.text import SIZE, Block, blocks, plain_start, stretches
 from readiness.contract.persons import test_persons
+from readiness.log_files import list_log_files, open_plain_log
+from readiness.model import Reason
+from readiness.probe import CannotObserve, PlainLog
 from tests.conftest import look
 from tests.probes.test_log_personal_data import source, value
 
@@ -156,3 +162,107 @@ def _lives(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def hits_of(results: Iterable[Result]) -> list[tuple[int, Hit]]:
+    """Every hit with its line in the whole file."""
+    found, before = [], 0
+    for result in results:
+        found += [(before + hit.line, hit._replace(start=0, line=0)) for hit in result.hits]
+        before += result.lines
+    return found
+
+
+@contextmanager
+def plain(path: Path) -> Iterator[PlainLog]:
+    """A log as the session opens it."""
+    with open_plain_log(str(path), list_log_files(str(path)).files[0]) as log:
+        assert log
+        yield log
+
+
+@pytest.mark.parametrize("size", [64, 1000, SIZE])
+@pytest.mark.parametrize("end", [b"", b"\n", PERSONS[0].encode()])
+def test_what_is_read_here_and_there_is_what_is_read_in_one_go(tmp_path: Path, size: int, end: bytes) -> None:
+    (tmp_path / "a.log").write_bytes(codecs.BOM_UTF8 + LOG[:30_000] + end)
+    scanner = Scanner([PIECE])
+    wanted = list(map(scanner.look, blocks([LOG[:30_000] + end])))
+    with plain(tmp_path / "a.log") as log:
+        results = list(workers.alone(scanner)(stretches(log, plain_start(log.head) or 0, size)))
+    assert sum(result.size for result in results) == 30_000 + len(end)
+    assert sum(result.lines for result in results) == sum(result.lines for result in wanted)
+    assert hits_of(results) == hits_of(wanted)
+    assert len(hits_of(wanted)) >= 400
+
+
+def test_an_empty_log_has_one_block_with_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.log").touch()
+    with plain(tmp_path / "a.log") as log:
+        assert list(workers.alone(Scanner())(stretches(log, 0))) == list(map(Scanner().look, blocks([b""])))
+
+
+def test_processes_read_a_plain_log_by_themselves(
+    several: list[str], alone: tuple[Scanner, list[Result]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.log").write_bytes(LOG)
+    (tmp_path / "b.log").write_bytes(b"nothing\n" * (SIZE // 2))
+    scanner, wanted = alone
+    with (
+        workers.searching(scanner, (PIECE,), 0) as look_through,
+        plain(tmp_path / "a.log") as log,
+        plain(tmp_path / "b.log") as other,
+    ):
+        monkeypatch.setattr(type(log), "read", refused)
+        found = list(look_through(stretches(log, 0)))
+        assert hits_of(found) == hits_of(wanted)
+        both = [*stretches(log, 0), *stretches(other, 0)]
+        found = list(look_through(both))
+        assert (hits_of(found), len(found)) == (hits_of(wanted), 8 + 4)
+
+
+def refused(*_: object) -> bytes:
+    raise AssertionError("read here")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the name of a file that is open")
+def test_a_log_that_rotates_away_from_the_processes_is_read_here(
+    several: list[str], alone: tuple[Scanner, list[Result]], tmp_path: Path
+) -> None:
+    (tmp_path / "a.log").write_bytes(LOG)
+    scanner, wanted = alone
+    with workers.searching(scanner, (PIECE,), 0) as look_through, plain(tmp_path / "a.log") as log:
+        (tmp_path / "a.log").rename(tmp_path / "a.log.1")
+        (tmp_path / "a.log").write_bytes(b"another\n" * SIZE)
+        assert hits_of(look_through(stretches(log, 0))) == hits_of(wanted)
+        assert list(look_through(blocks(pieces()))) == wanted, "and the next answers are those to the next blocks"
+
+
+@pytest.mark.parametrize("way", ["alone", "several"])
+def test_a_log_that_is_cut_while_it_is_read_is_told_after_what_was_read(
+    several: list[str], tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "a.log").write_bytes(LOG)
+    scanner = Scanner([PIECE])
+    searched = workers.searching(scanner, (PIECE,), 0) if way == "several" else nullcontext(workers.alone(scanner))
+    with searched as look_through, plain(tmp_path / "a.log") as log:
+        os.truncate(tmp_path / "a.log", 2 * SIZE)
+        found = look_through(stretches(log, 0))
+        assert next(found).size == SIZE
+        with pytest.raises(CannotObserve) as why:
+            list(found)
+        assert why.value.unseen.reason is Reason.NOT_KEPT
+
+
+@pytest.mark.parametrize(
+    "data", [gzip.compress(LOG[:9000]), b"ElfFile\0" + bytes(9000), bytes(range(1, 256)) * 40, b"PK\3\4" + bytes(999)]
+)
+def test_what_is_packed_or_no_text_is_not_read_so(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.log").write_bytes(data)
+    with open_plain_log(str(tmp_path / "a.log"), list_log_files(str(tmp_path / "a.log")).files[0]) as log:
+        assert log is None
+
+
+def test_what_is_written_in_utf_16_is_not_read_so() -> None:
+    assert plain_start("ÅÄÖ a line\n".encode("utf-16")) is None
+    assert plain_start(b"a line\n", "utf-16") is None
+    assert (plain_start(codecs.BOM_UTF8 + b"a"), plain_start(b"a line\n")) == (3, 0)
