@@ -6,7 +6,7 @@ The clock stands in 2029, when every rule about public certificates has begun to
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,7 +30,19 @@ from readiness.demo.register_defects import DEFECTS as OF_REGISTERS
 from readiness.demo.sending_defects import DEFECTS as OF_SENDING
 from readiness.demo.statement_defects import WAYS, statement_defects
 from readiness.demo.trial_defects import DEFECTS as OF_TRIALS
-from readiness.model import ASKED_OVER_THE_NETWORK, RECORDED, Because, Cause, Finding, Mark, Reason, TargetKind, Verdict
+from readiness.judge import grade, judge, selects
+from readiness.model import (
+    ASKED_OVER_THE_NETWORK,
+    RECORDED,
+    Because,
+    Cause,
+    Finding,
+    Mark,
+    Reason,
+    TargetKind,
+    Verdict,
+    Weight,
+)
 from readiness.probe import Limits
 from readiness.profile import load_profile
 from readiness.record import Record
@@ -176,6 +188,55 @@ def test_the_conforming_chain_conforms_today_too_whatever_goes_wrong(performed: 
     # How the seal was made is asked only where it verifies on the wire as it stands, which a sane one does not; and
     # what is uncertain is not repeated, with whatever id.
     assert passed == about_recordings(performed.checklist) - {"MM-DELIV-19", "MM-FAULT-09"}
+
+
+def without(report: Report, chosen: Mapping[str, set[str]], gone: set[str]) -> Report:
+    """The report as it is where nothing was seen of those targets; the chain itself stays, and nothing of it is seen.
+
+    `chosen` has the targets of each rule. Only rules about one of those that are gone are judged again."""
+    left = tuple(t for t in report.profile.targets if t.id not in gone or t.kind is TargetKind.CHAIN)
+    again = [rule for rule in report.checklist.rules if chosen.get(rule.id, set()) & gone]
+    about = set[str]().union(*(chosen[rule.id] for rule in again)) - gone
+    seen = [observation for observation in report.observations if observation.target in about]
+    ids = {rule.id for rule in again}
+    findings = (
+        *(finding for finding in report.findings if finding.rule not in ids),
+        *judge(again, replace(report.profile, targets=left), seen, report.judged_at),
+    )
+    grades = grade(findings, report.checklist.rules, [risk.id for risk in report.checklist.risks])
+    return replace(report, findings=findings, grades=grades)
+
+
+def test_the_conforming_chain_ends_with_0_and_without_any_of_its_inputs_with_11_naming_the_risk(
+    performed: Report,
+) -> None:
+    """An input is whatever a rule selects: a list, a page, the answer to a check, a log, what a scenario showed."""
+    assert performed.exit_code == 0
+    rules = [rule for rule in performed.checklist.rules if not rule.pending and not rule.retired]
+    inputs = {(rule.target, rule.select): rule for rule in rules}
+    by_input = {
+        key: {target.id for target in performed.profile.targets if selects(rule, target)}
+        for key, rule in inputs.items()
+    }
+    chosen = {rule.id: by_input[rule.target, rule.select] for rule in rules}
+    worse = 0
+    for what, gone in by_input.items():
+        assert gone, what
+        after = without(performed, chosen, gone)
+        lost = [rule for rule in rules if chosen[rule.id] <= gone]
+        weights = [(risk, weight) for rule in lost for risk, weight in rule.risks]
+        must = {risk for risk, weight in weights if weight is Weight.MUST}
+        grades = {one.risk: one.because for one in after.grades}
+        assert after.exit_code == (11 if must else 0), what
+        assert {grades[risk] for risk in must} <= {Because.NOT_DEMONSTRATED}, what
+        # What is only a should leaves a reservation, with which the risk is passed.
+        advised = {grades[risk] for risk, _ in weights if risk not in must}
+        assert advised <= {Because.RESERVATIONS, Because.NOT_DEMONSTRATED}, what
+        open_ = {finding.rule for finding in after.findings if finding.verdict is Verdict.INCONCLUSIVE}
+        assert {rule.id for rule in lost} <= open_, what
+        worse += after.exit_code == 11
+    assert len(inputs) > 150
+    assert worse > 90
 
 
 def test_in_the_conforming_chain_every_risk_that_is_not_met_waits_for_a_probe(conforming: Report) -> None:
