@@ -28,9 +28,9 @@ FIRST_SECONDS, LATER_SECONDS, LATER_TIMES = 5.0, 1.5, 5.0
 class Pace:
     """What one endpoint is asked in all: how many connections are left, how many at a time, and how fast."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, addresses: int = 1) -> None:
         limits = session.limits
-        self.made = 0
+        self.made, self.addresses = 0, addresses
         self._most, self._pause = limits.scan_connections, limits.scan_pause
         self._turns = asyncio.Semaphore(limits.scan_at_a_time)
         self._last = float("-inf")

@@ -32,6 +32,7 @@ from probes._tls_suites import SUITES_1_3, SUITES_TO_1_2
 from probes._tls_talk import NO_APPLICATION_PROTOCOL, Finish, Offer, Refusal, Reply
 from readiness.model import Reason, Unseen
 
+PROTOCOL_VERSION = 70
 FEWEST = 8
 """A hello that gets no answer is halved down to so many suites."""
 POINTLESS = {Reason.LIMIT_REACHED, Reason.CONNECTION_REFUSED, Reason.ACCESS_DENIED, Reason.NOT_CONFIGURED}
@@ -55,7 +56,7 @@ class Elimination:
         self._control: Offer | None = None
 
     async def run(self) -> Found:
-        """Suites, then what is left of groups and signature algorithms, then the order."""
+        """Suites, then what is left of groups and signature algorithms."""
         found = self._found
         for chunk in chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2):
             await self._suites(chunk)
@@ -64,7 +65,6 @@ class Elimination:
         if found.suites.accepted:
             await self._rest_of_groups()
             await self._rest_of_signatures()
-            await self._order()
         return found
 
     async def _suites(self, suites: Sequence[int]) -> None:
@@ -246,15 +246,18 @@ class Elimination:
         else:
             members.leave(left, reply)
 
-    async def _order(self) -> None:
+    async def order(self) -> None:
         """Whose order counts: what was chosen first comes last now, and ChaCha20 not first (some make way for it).
 
-        Who chooses neither of the two is asked its very first hello again: it may be more than one server.
+        Who chooses neither of the two is asked its very first hello again: it may be more than one server. To be run
+        when nothing else is asked of the server: in TLS 1.3 it is asked twice in a row, for tickets to be compared.
         """
         found = self._found
+        if not found.suites.accepted:
+            return
         first, *others = found.suites.accepted
         others.sort(key=lambda suite: suite in CHACHA20)
-        reply = await self._ask(self._offer([*others, first], whole=False))
+        reply = await self._ask_for_order([*others, first])
         if not isinstance(reply, Flight):
             found.order = _why(reply)
             if isinstance(reply, Refusal):
@@ -269,6 +272,16 @@ class Elimination:
             found.order = "other"
             await self._repeat(first)
 
+    async def _ask_for_order(self, suites: Sequence[int]) -> Reply:
+        groups = [group for group in KEYED if group in self._found.groups.accepted]
+        if self._modern and groups and set(suites) <= set(OPENED):
+            offer = replace(self._offer(suites, groups), shares=True)
+            both = [await self._asker.finish(offer) for _ in range(2)]
+            self._found.finishes = [finish for finish in both if isinstance(finish, Finish)]
+            if self._found.finishes:
+                return self._found.finishes[0].flight
+        return await self._ask(self._offer(suites, whole=False))
+
     async def _repeat(self, first: int) -> None:
         chunk = next(c for c in chunks(SUITES_1_3 if self._modern else SUITES_TO_1_2) if first in c)
         reply = await self._ask(self._offer(chunk, whole=False))
@@ -277,6 +290,8 @@ class Elimination:
 
     async def _ask(self, offer: Offer) -> Reply:
         reply = await self._asker.ask(offer, self._control)
+        if isinstance(reply, Refusal) and reply.alert == PROTOCOL_VERSION:
+            self._found.doubted = bool(self._found.suites.accepted)
         if isinstance(reply, Flight) and reply.hello.version != VERSIONS[self._found.version]:
             # RFC 5246 E.1: that is how a server says that it has nothing newer for what is offered.
             return Refusal(f"answered in version 0x{reply.hello.version:04x}")

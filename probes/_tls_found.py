@@ -35,8 +35,9 @@ class Found:
 
     `order`: server, client, single (one suite only) or other; `primes`: those of finite fields; `flights`: every
     answer; `rich`: the first, where its hello carried every extension, and `finish`: its handshake in TLS 1.3,
-    completed or the reason why it was not; `protocols`: those chosen by ALPN on the way,
-    and `protocols_left` those not asked about yet; `differs`: how the same was answered in two ways.
+    completed or the reason why it was not; `finishes`: two more in a row; `protocols`: those chosen by ALPN on
+    the way, and `protocols_left` those not asked about yet; `doubted`: the version itself was refused later;
+    `differs`: how the same was answered in two ways.
     """
 
     version: str
@@ -48,6 +49,8 @@ class Found:
     flights: list[Flight] = field(default_factory=list)
     rich: Flight | None = None
     finish: Finish | Unseen | None = None
+    finishes: list[Finish] = field(default_factory=list)
     protocols: list[str] = field(default_factory=list)
     protocols_left: list[str] = field(default_factory=lambda: list(PROTOCOLS))
+    doubted: bool = False
     differs: str = ""

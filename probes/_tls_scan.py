@@ -19,6 +19,7 @@ from probes._tls_extras import Extras, ask_extras, offer_of
 from probes._tls_found import Found, Members
 from probes._tls_hello import VERSIONS
 from probes._tls_old_ways import ask_fallback, ask_sslv2
+from probes._tls_repeats import Heard, find_difference
 from probes._tls_version_look import OFFERED, look_at_all
 from probes._tls_version_look import Look as VersionLook
 from readiness.model import Reason, Target, Unseen, Value
@@ -34,19 +35,22 @@ DEEP = 8
 
 @dataclass(slots=True)
 class Look:
-    """One address: the versions it accepts with what was found in each; why it was not looked at, if it was not."""
+    """One address: the versions it accepts with what was found in each; how it answered the same in two ways, if it
+    did; why it was not looked at, if it was not."""
 
     peer: str
     found: dict[str, Found] = field(default_factory=dict)
     extras: Extras | None = None
     sslv2: str | Unseen = field(default_factory=lambda: Unseen(Reason.NOT_EXERCISED))
     fallback: str | Unseen = field(default_factory=lambda: Unseen(Reason.NOT_EXERCISED))
+    difference: str = ""
     failure: Unseen | None = None
 
     @property
     def differs(self) -> Unseen | None:
         """Whether the same hello was answered in two ways."""
         said = [f"{self.peer}, {found.version}: {found.differs}" for found in self.found.values() if found.differs]
+        said += [f"{self.peer}, {self.difference}"] if self.difference else []
         return Unseen(Reason.ANSWERS_DIFFER, "; ".join(said)) if said else None
 
 
@@ -57,8 +61,14 @@ class Scan:
     looks: list[Look]
     connections: int
 
+    def same(self) -> None:
+        """CannotObserve where an address answered the same in two ways: nobody knows which answers belong together."""
+        if differs := next((look.differs for look in self.looks if look.differs), None):
+            raise CannotObserve(differs.reason, differs.detail)
+
     def shown(self) -> list[Look]:
-        """The addresses that accept something; CannotObserve with the first reason where none does."""
+        """The addresses that accept something; CannotObserve with the first reason where none does, or as `same`."""
+        self.same()
         shown = [look for look in self.looks if look.found]
         if not shown:
             whys = [look.failure or Unseen(Reason.NOT_EXERCISED, "no version is accepted") for look in self.looks]
@@ -84,7 +94,7 @@ async def scan(target: Target, session: Session) -> Scan:
 
 
 async def _scan(session: Session, target: Target, endpoint: Endpoint, versions: Sequence[VersionLook]) -> Scan:
-    until, pace = asyncio.get_running_loop().time() + SECONDS, Pace(session)
+    until, pace = asyncio.get_running_loop().time() + SECONDS, Pace(session, len(versions))
     pace.made = sum(look.connections for look in versions)
 
     def asker(ip: str) -> Asker:
@@ -104,13 +114,17 @@ async def _look(versions: VersionLook, target: Target, new: Callable[[], Asker])
             look.sslv2 = look.fallback = look.failure
             return look
     # Each version has its own turn-taking: what an answer means depends on the one just before.
-    found = await asyncio.gather(*(Elimination(new(), version).run() for version in accepted))
+    eliminations = [Elimination(new(), version) for version in accepted]
+    found = await asyncio.gather(*(each.run() for each in eliminations))
+    for each in eliminations:
+        await each.order()
     look.found = {one.version: one for one in found}
     offers = [offer for version in VERSIONS if (offer := offer_of(look.found.get(version)))]
     look.sslv2 = await ask_sslv2(asker, offers[-1] if offers else None)
     look.fallback = await ask_fallback(asker, offers)
     if look.found:
         look.extras = await ask_extras(asker, target, look.found)
+    look.difference = await find_difference(asker, Heard(versions.answers, look.found))
     return look
 
 
@@ -122,12 +136,9 @@ class Joined:
     undecided: tuple[tuple[str, Unseen], ...]
 
 
-def join(scan: Scan, pick: Callable[[Found], Members], name: Callable[[int], str]) -> Joined | Unseen:
+def join(scan: Scan, pick: Callable[[Found], Members], name: Callable[[int], str]) -> Joined:
     """What every address accepts, in any of the versions that it accepts."""
-    each = [_by_name((pick(found) for found in look.found.values()), name) for look in scan.shown()]
-    if differs := next((look.differs for look in scan.looks if look.differs), None):
-        return differs
-    return join_names(scan, each)
+    return join_names(scan, [_by_name((pick(one) for one in look.found.values()), name) for look in scan.shown()])
 
 
 def join_names(scan: Scan, each: Sequence[tuple[set[str], dict[str, Unseen]]]) -> Joined:

@@ -34,6 +34,7 @@ from readiness.probe import CannotObserve, Stream
 
 NEW_SESSION_TICKET, EARLY_DATA, NO_APPLICATION_PROTOCOL = 4, 42, 120
 MODERN = "TLSv1.3"
+KEY_NAME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,14 @@ Reply = Flight | Refusal | Unseen
 @dataclass(frozen=True, slots=True)
 class Finish:
     """What came after a TLS 1.3 handshake that we finished, with or without a certificate: tickets as (lifetime in
-    seconds, bytes of early data that it allows); `alert` that ended it; `served`: the server took it as complete."""
+    seconds, bytes of early data that it allows), and the `keys` that their first bytes name; `alert` that ended it;
+    `served`: the server took it as complete."""
 
     flight: Flight
     tickets: tuple[tuple[int, int], ...]
     alert: Alert | None
     served: bool
+    keys: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,6 +92,7 @@ class After:
 
     flight: Flight
     tickets: list[tuple[int, int]] = field(default_factory=list)
+    keys: list[bytes] = field(default_factory=list)
     alert: Alert | None = None
 
     def ends_with(self, event: Alert | Message) -> bool:
@@ -97,13 +101,14 @@ class After:
             self.alert = event
         elif event.type == NEW_SESSION_TICKET:
             self.tickets.append(read_ticket(event.body))
+            self.keys.append(read_key_name(event.body))
         return self.alert is not None
 
     def finish(self, reader: RecordReader) -> Finish:
         """All of it, where `reader` is what the events came from."""
         orderly = self.alert is not None and self.alert.description == CLOSE_NOTIFY
         served = bool(self.tickets) or reader.data or orderly
-        return Finish(self.flight, tuple(self.tickets), None if orderly else self.alert, served)
+        return Finish(self.flight, tuple(self.tickets), None if orderly else self.alert, served, tuple(self.keys))
 
 
 class Talk:
@@ -236,3 +241,10 @@ def read_ticket(body: bytes) -> tuple[int, int]:
     cursor.take(4), cursor.vector(1), cursor.vector(2)
     extensions = dict(read_extensions(cursor.vector(2)))
     return lifetime, int.from_bytes(extensions.get(EARLY_DATA, b""))
+
+
+def read_key_name(body: bytes) -> bytes:
+    """What a NewSessionTicket's ticket begins with: the name of the key that it is sealed with (RFC 5077 section 4)."""
+    cursor = Cursor(body)
+    cursor.take(8), cursor.vector(1)
+    return cursor.vector(2)[:KEY_NAME]

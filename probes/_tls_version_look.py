@@ -16,7 +16,7 @@ from probes._tls_hello import VERSIONS, client_hello
 from readiness.model import Reason, Unseen
 from readiness.probe import Session
 
-OFFERED = tuple(reversed(VERSIONS))
+OFFERED, MODERN = tuple(reversed(VERSIONS)), "TLSv1.3"
 TOGETHER = tuple(version for version in VERSIONS if version != "SSLv3")
 
 FIRST_SECONDS = 5.0
@@ -81,6 +81,10 @@ class Look:
             return
         # What it chose comes first: accepted alone, it is the control of all the others.
         for version in sorted(OFFERED, key=chosen_version(heard).__ne__):
+            if version == MODERN == chosen_version(heard):
+                self._note(self._read(version, heard))  # older ones are not always meant, but this one is
+                self.succeeded = True
+                continue
             before = self.succeeded
             self._note(await self._alone(version))
             await self._between_controls(version, before=before)

@@ -1,6 +1,7 @@
 """Which certificates does an endpoint send, and what do they say? Leaf and chain, at every address of its name.
 
-One ordinary handshake with each address, unverified (`_handshake`); then pure readers. An address where the look failed
+Two ordinary handshakes with each address, unverified (`_handshake`), for behind one there may be several servers; then
+pure readers. An address where the look failed
 leaves the facts open for the endpoint: nobody knows what the next client meets there. Left out: whether anything seen
 is good enough, and revocation.
 """
@@ -97,17 +98,24 @@ def _names(names: Value | Unseen, question: Question) -> dict[str, Value | Unsee
 
 
 async def _look(session: Session, ip: str, endpoint: Endpoint, question: Question) -> Look:
+    peer = ip
     try:
-        stream = await session.dial(ip, endpoint.port)
+        peer, sent = await _fetch(session, ip, endpoint)
+        again = await _fetch(session, ip, endpoint)
     except CannotObserve as error:
-        return Look(ip, failure=error.unseen)
+        return Look(peer, failure=error.unseen)
+    if again[1].chain != sent.chain:
+        return Look(peer, failure=Unseen(Reason.ANSWERS_DIFFER, f"{peer} sent two chains to two clients alike"))
+    return _shown(peer, sent, question, session)
+
+
+async def _fetch(session: Session, ip: str, endpoint: Endpoint) -> tuple[str, Sent]:
+    """The address with its port, and the chain that one handshake brings."""
+    stream = await session.dial(ip, endpoint.port)
     try:
-        sent = await fetch_chain(stream, endpoint.server_name)
-    except CannotObserve as error:
-        return Look(stream.peer, failure=error.unseen)
+        return stream.peer, await fetch_chain(stream, endpoint.server_name)
     finally:
         await stream.close()
-    return _shown(stream.peer, sent, question, session)
 
 
 def _shown(peer: str, sent: Sent, question: Question, session: Session) -> Look:

@@ -18,6 +18,7 @@ SSLV2, FALLBACK = "tls.sslv2", "tls.fallback"
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Tell what the scan of the endpoint found."""
     found = await scan(target, session)
+    found.same()
     yield Seen(SSLV2, agree(found, [look.sslv2 for look in found.looks]))
     yield Seen(FALLBACK, agree(found, [look.fallback for look in found.looks]))
 

@@ -38,8 +38,6 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
 
 def tell_groups(found: Scan) -> Seen:
     """The set, with primes by their names; unseen where no accepted suite agrees on keys in a group at all."""
-    if differs := next((look.differs for look in found.looks if look.differs), None):
-        return Seen(ACCEPTED, differs)
     joined = join_names(found, [_groups(look) for look in found.shown()])
     if not joined.names and not joined.undecided:
         return Seen(ACCEPTED, Unseen(Reason.NOT_EXERCISED, "no accepted suite agrees on keys in a group"))

@@ -23,9 +23,8 @@ async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None
     found = await scan(target, session)
     yield Seen(OFFERED, len(SIGNATURE_ALGORITHMS))
     joined = join(found, lambda one: one.signatures, lambda number: name_of(number, SIGNATURE_ALGORITHMS))
-    if not isinstance(joined, Unseen) and not joined.names and not joined.undecided:
-        joined = Unseen(Reason.NOT_EXERCISED, "no accepted suite of TLS 1.2 or 1.3 has the server sign anything")
-    yield tell_set(ACCEPTED, joined)
+    none = Unseen(Reason.NOT_EXERCISED, "no accepted suite of TLS 1.2 or 1.3 has the server sign anything")
+    yield tell_set(ACCEPTED, joined if joined.names or joined.undecided else none)
 
 
 PROBE = Probe(

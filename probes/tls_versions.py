@@ -1,8 +1,9 @@
 """Which TLS versions does the endpoint accept, and which does it refuse?
 
 Every address that the name resolves to is asked, one connection at a time: first with what an ordinary client says,
-which shows whether anybody is there, then with a ClientHello for each version alone. Left out: SSLv2
-(`tls_fallback`), cipher suites, and whether a handshake could be completed: the ServerHello is the answer.
+which shows whether anybody is there, then with a ClientHello for each version alone. Whether it is one server that
+answers, the rest of the look at TLS tells (`_tls_scan`). Left out: SSLv2 (`tls_fallback`), cipher suites, and whether a
+handshake could be completed: the ServerHello is the answer.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from probes._tls_answers import Answer, Outcome, merge
-from probes._tls_scan import versions_of
+from probes._tls_scan import DEADLINE, scan, versions_of
 from probes._tls_version_look import OFFERED, Look
 from readiness.model import Evidence, Fact, FactType, Table, Target, TargetKind
 from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
@@ -18,7 +19,9 @@ from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
 
 async def observe(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
     """Ask every address for every version; CannotObserve where not one version could be decided anywhere."""
-    for seen in tell(session, await versions_of(target, session)):
+    looks = await versions_of(target, session)
+    (await scan(target, session)).same()
+    for seen in tell(session, looks):
         yield seen
 
 
@@ -87,4 +90,5 @@ PROBE = Probe(
     ),
     observe,
     Effect.SCANS,
+    deadline=DEADLINE,
 )

@@ -272,7 +272,10 @@ def test_a_server_that_changes_its_mind_is_told_to_differ() -> None:
         (says(server_hello("TLSv1.2", chosen)) if chosen else says(alert(40)))(caller)
 
     async def eliminate(asker: Asker) -> object:
-        return await Elimination(asker, "TLSv1.2").run()
+        elimination = Elimination(asker, "TLSv1.2")
+        found = await elimination.run()
+        await elimination.order()
+        return found
 
     found = asking(part, eliminate)
     assert isinstance(found, Found)

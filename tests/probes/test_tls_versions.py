@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from probes._tls import Endpoint, ask, endpoint_of
 from probes._tls_hello import VERSIONS, client_hello
+from probes._tls_scan import versions_of
 from probes._tls_version_look import CONNECTIONS, FIRST_SECONDS, look_at_all
 from probes.tls_versions import PROBE, tell
 from readiness.model import Reason, Table, Target, TargetKind, Unseen
@@ -42,6 +44,15 @@ from tests.stands.scripted import (
     silent,
 )
 from tests.stands.tlslite_server import tlslite_server
+
+
+async def by_themselves(target: Target, session: Session) -> AsyncGenerator[Seen, None]:
+    """The probe without what it waits for: whether it is one server that answers, which is for test_tls_repeats."""
+    for seen in tell(session, await versions_of(target, session)):
+        yield seen
+
+
+ALONE = replace(PROBE, observe=by_themselves)
 
 ACCEPTED, REFUSED, ANSWERS = "tls.versions_accepted", "tls.versions_refused", "tls.version_answers"
 OLD = ("SSLv3", "TLSv1.0", "TLSv1.1")
@@ -79,7 +90,7 @@ def why_nothing(address: str, limits: Limits | None = None, server_name: str = "
     """The reason that every fact is unseen for."""
     target = endpoint(address, server_name)
     with pytest.raises(CannotObserve) as caught:
-        look(PROBE, target, session_for(target, limits=limits))
+        look(ALONE, target, session_for(target, limits=limits))
     return caught.value.unseen
 
 
@@ -96,7 +107,7 @@ def took_at_most(seconds: float) -> Iterator[None]:
 
 def test_an_nginx_of_today_accepts_two_versions_and_refuses_three(tmp_path: Path, issued: Issued) -> None:
     with nginx(tmp_path, issued) as address:
-        seen = look(PROBE, endpoint(address, "localhost"))
+        seen = look(ALONE, endpoint(address, "localhost"))
     assert versions(seen) == (("TLSv1.2", "TLSv1.3"), OLD)
     assert seen["tls.versions_offered"].value == 5
     assert undecided(seen) == {}
@@ -120,40 +131,40 @@ def test_an_openssl_server_accepts_what_it_was_told_to(
     tmp_path: Path, issued: Issued, options: list[str], accepted: tuple[str, ...]
 ) -> None:
     with openssl_server(tmp_path, issued, *options) as address:
-        assert versions(look(PROBE, endpoint(address, "localhost"))) == (accepted, _others(accepted))
+        assert versions(look(ALONE, endpoint(address, "localhost"))) == (accepted, _others(accepted))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_tlslite_server_of_one_version_accepts_that_one(issued: Issued, version: str) -> None:
     with tlslite_server(issued, version) as address:
-        assert versions(look(PROBE, endpoint(address, "localhost"))) == ((version,), _others((version,)))
+        assert versions(look(ALONE, endpoint(address, "localhost"))) == ((version,), _others((version,)))
 
 
 def test_a_server_that_wants_another_group_first_accepts_tls_1_3(tmp_path: Path, issued: Issued) -> None:
     with openssl_server(tmp_path, issued, "-tls1_3", "-groups", "X448") as address:
-        seen = look(PROBE, endpoint(address))
+        seen = look(ALONE, endpoint(address))
     assert seen[ACCEPTED].value == ("TLSv1.3",)
     assert answer(seen, "TLSv1.3") == ("accepted", "HelloRetryRequest")
 
 
 def test_what_the_security_level_forbids_is_refused_with_a_control(tmp_path: Path, issued: Issued) -> None:
     with nginx(tmp_path, issued, protocols="TLSv1 TLSv1.1 TLSv1.2") as address:
-        seen = look(PROBE, endpoint(address, "localhost"))
+        seen = look(ALONE, endpoint(address, "localhost"))
     assert versions(seen) == (("TLSv1.2",), (*OLD, "TLSv1.3"))
     assert answer(seen, "TLSv1.0") == ("refused", "alert internal_error, between two accepted hellos")
 
 
 def test_internal_errors_without_a_version_that_works_decide_nothing(tmp_path: Path, issued: Issued) -> None:
     with openssl_server(tmp_path, issued, "-tls1") as address:  # at the default level no handshake succeeds
-        seen = look(PROBE, endpoint(address))
+        seen = look(ALONE, endpoint(address))
     assert seen[ACCEPTED].value == ()
     assert undecided(seen) == dict.fromkeys(("TLSv1.0", "TLSv1.1", "TLSv1.2"), Reason.NOT_UNDERSTOOD)
 
 
 def test_a_server_that_asks_for_a_name_needs_one_in_the_profile(tmp_path: Path, issued: Issued) -> None:
     with nginx(tmp_path, issued, only_name="www.example.se") as address:
-        named = look(PROBE, endpoint(address, "www.example.se"))
-        nameless, wrong = look(PROBE, endpoint(address)), look(PROBE, endpoint(address, "other.example.se"))
+        named = look(ALONE, endpoint(address, "www.example.se"))
+        nameless, wrong = look(ALONE, endpoint(address)), look(ALONE, endpoint(address, "other.example.se"))
     assert versions(named) == (("TLSv1.2", "TLSv1.3"), OLD)
     assert versions(nameless) == versions(wrong) == ((), OLD)
     assert undecided(nameless) == dict.fromkeys(("TLSv1.2", "TLSv1.3"), Reason.NOT_CONFIGURED)
@@ -164,7 +175,7 @@ def test_the_answers_are_kept_as_they_came(tmp_path: Path, issued: Issued) -> No
     with nginx(tmp_path, issued) as address:
         target = endpoint(address, "localhost")
         session = session_for(target)
-        seen = look(PROBE, target, session)
+        seen = look(ALONE, target, session)
     assert [evidence.origin for evidence in seen[ACCEPTED].evidence] == [
         f"answer of {address} to a ClientHello for {version}" for version in ("TLSv1.3", "TLSv1.2")
     ]
@@ -277,7 +288,7 @@ def test_a_whole_nginx_of_plain_http_is_not_understood(tmp_path: Path) -> None:
 )
 def test_with_a_control_before_and_after_it_is_a_refusal(part: Part, by: str) -> None:
     with scripted(by_version({"TLSv1.2": TLS_1_2}, otherwise=part)) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert versions(seen) == (("TLSv1.2",), (*OLD, "TLSv1.3"))
     assert answer(seen, "SSLv3") == ("refused", f"{by}, between two accepted hellos")
     assert len(stand.heard) <= CONNECTIONS
@@ -286,7 +297,7 @@ def test_with_a_control_before_and_after_it_is_a_refusal(part: Part, by: str) ->
 def test_a_server_that_fails_after_a_while_has_refused_nothing() -> None:
     # The first two hellos are answered, and after that nobody is: the control afterwards fails.
     with scripted(in_turn(TLS_1_2, TLS_1_2, resets)) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert versions(seen) == (("TLSv1.2",), ())
     assert undecided(seen) == dict.fromkeys((*OLD, "TLSv1.3"), Reason.CONNECTION_RESET)
 
@@ -295,7 +306,7 @@ def test_a_hello_of_all_versions_that_is_reset_does_not_end_it() -> None:
     # An old server that cannot stand extensions: everything but TLS 1.0 alone is torn down.
     only = by_version({"TLSv1.3": resets, "TLSv1.0": says(server_hello("TLSv1.0"))}, otherwise=resets)
     with scripted(only) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert versions(seen) == (("TLSv1.0",), _others(("TLSv1.0",)))
     assert len(stand.heard) == 13
 
@@ -303,11 +314,11 @@ def test_a_hello_of_all_versions_that_is_reset_does_not_end_it() -> None:
 def test_the_worst_mixes_of_answers_stay_within_the_connections() -> None:
     only_the_oldest = by_version({"TLSv1.3": resets, "SSLv3": says(server_hello("SSLv3"))}, otherwise=resets)
     with scripted(only_the_oldest) as stand:
-        assert versions(look(PROBE, endpoint(stand.address))) == (("SSLv3",), _others(("SSLv3",)))
+        assert versions(look(ALONE, endpoint(stand.address))) == (("SSLv3",), _others(("SSLv3",)))
     assert len(stand.heard) == CONNECTIONS
     parts = {"TLSv1.2": TLS_1_2, "TLSv1.3": says(alert(70)), "TLSv1.0": says(alert(70))}
     with scripted(in_turn(TLS_1_2, by_version(parts, otherwise=resets))) as stand:
-        assert versions(look(PROBE, endpoint(stand.address))) == (("TLSv1.2",), (*OLD, "TLSv1.3"))
+        assert versions(look(ALONE, endpoint(stand.address))) == (("TLSv1.2",), (*OLD, "TLSv1.3"))
     assert len(stand.heard) == 12
 
 
@@ -315,21 +326,21 @@ def test_no_more_connections_are_made_than_agreed_whatever_the_server_does() -> 
     # The control is answered only every other time, and nothing else ever is.
     flaky = by_version({"TLSv1.2": in_turn(TLS_1_2, TLS_1_2, resets, TLS_1_2, resets, TLS_1_2)}, otherwise=resets)
     with scripted(flaky) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert len(stand.heard) <= CONNECTIONS
     assert seen[ACCEPTED].value == ("TLSv1.2",)
 
 
 def test_a_version_that_meets_silence_stays_open_beside_the_others() -> None:
     with scripted(by_version({"TLSv1.2": TLS_1_2, "SSLv3": silent}, otherwise=says(alert(70)))) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert versions(seen) == (("TLSv1.2",), ("TLSv1.0", "TLSv1.1", "TLSv1.3"))
     assert undecided(seen) == {"SSLv3": Reason.TIMED_OUT}
 
 
 def test_an_alert_that_says_nothing_leaves_only_its_version_open() -> None:
     with scripted(by_version({"TLSv1.2": TLS_1_2, "TLSv1.0": says(alert(50))}, otherwise=says(alert(40)))) as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert undecided(seen) == {"TLSv1.0": Reason.NOT_UNDERSTOOD}
     assert "TLSv1.0" not in (*seen[ACCEPTED].value, *seen[REFUSED].value)  # type: ignore[misc]
 
@@ -337,7 +348,7 @@ def test_an_alert_that_says_nothing_leaves_only_its_version_open() -> None:
 def test_an_endless_certificate_behind_a_server_hello_is_not_waited_for() -> None:
     flood = endless(server_hello("TLSv1.2") + record(22, b"\x0b\xff\xff\xff"), record(22, bytes(16384)))
     with scripted(by_version({"TLSv1.2": flood}, otherwise=says(alert(70)))) as stand, took_at_most(5):
-        assert look(PROBE, endpoint(stand.address))[ACCEPTED].value == ("TLSv1.2",)
+        assert look(ALONE, endpoint(stand.address))[ACCEPTED].value == ("TLSv1.2",)
 
 
 # -- Several addresses -------------------------------------------------------------------------------------------------
@@ -365,7 +376,7 @@ def test_addresses_of_one_name_that_differ_leave_the_version_open() -> None:
     with scripted(four) as stand:
         port = int(stand.address.rpartition(":")[2])
         with scripted(six, host="::1", port=port):
-            seen = look(PROBE, endpoint(f"localhost:{port}"))
+            seen = look(ALONE, endpoint(f"localhost:{port}"))
     assert versions(seen) == ((), (*OLD, "TLSv1.3"))
     assert undecided(seen) == {"TLSv1.2": Reason.ANSWERS_DIFFER}
 
@@ -408,7 +419,7 @@ def test_an_address_where_nobody_is_leaves_open_what_the_other_one_answers() -> 
 
 def test_an_ipv6_address_is_asked_and_written_in_brackets() -> None:
     with scripted(by_version({"TLSv1.2": TLS_1_2}, otherwise=says(alert(70))), host="::1") as stand:
-        seen = look(PROBE, endpoint(stand.address))
+        seen = look(ALONE, endpoint(stand.address))
     assert seen[ACCEPTED].value == ("TLSv1.2",)
     table = seen[ANSWERS].value
     assert isinstance(table, Table)

@@ -27,6 +27,20 @@ frontend tls
   bind {address} ssl crt {pem} {options}
   http-request return status 200
 """
+IN_TURN = """\
+global
+  maxconn 64
+  nbthread 1
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 15s
+  timeout server 15s
+listen tls
+  bind {address}
+  balance roundrobin
+{servers}
+"""
 STUNNEL = """\
 foreground = yes
 pid =
@@ -99,6 +113,17 @@ def haproxy(folder: Path, issued: Issued, options: str) -> Iterator[str]:
     config = folder / f"haproxy-{port}.cfg"
     pem = issued.pem(folder, f"haproxy-{port}")
     config.write_text(HAPROXY.format(address=address_of(HOST, port), pem=pem, options=options), encoding="utf-8")
+    with _serving([binary, "-db", "-f", str(config)], folder, port) as address:
+        yield address
+
+
+@contextmanager
+def in_turn(folder: Path, *addresses: str) -> Iterator[str]:
+    """HAProxy, which gives every connection to the next of these servers; gives its own address."""
+    binary, port = program("haproxy"), free_port()
+    config = folder / f"in-turn-{port}.cfg"
+    servers = "\n".join(f"  server s{number} {address}" for number, address in enumerate(addresses))
+    config.write_text(IN_TURN.format(address=address_of(HOST, port), servers=servers), encoding="utf-8")
     with _serving([binary, "-db", "-f", str(config)], folder, port) as address:
         yield address
 
