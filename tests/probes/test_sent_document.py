@@ -7,6 +7,7 @@ import os
 import time
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -525,6 +526,29 @@ def test_a_reader_that_takes_too_long_is_stopped_and_the_next_question_answered(
     slow, next_ = Desk(seconds=4).ask([("words", Document(long)), ("structure", Document(letter()))], NOON)
     assert reason(slow["*"]) is Reason.TIMED_OUT
     assert next_["pages"] == 1
+
+
+def of_a_million_objects() -> bytes:
+    """A page, and so many objects that nothing refers to, each with its line in the table."""
+    pages = b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", PAGE.format("").encode()
+    objects = [
+        b"%d 0 obj %s endobj\n" % (number, what) for number, what in enumerate((*pages, *[b"null"] * 999_997), 1)
+    ]
+    ends = list(accumulate((len(one) for one in objects), initial=len(b"%PDF-1.7\n")))
+    rows = b"".join(b"%010d 00000 n \n" % start for start in ends[:-1])
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(ends), rows)
+    end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(ends), ends[-1])
+    return b"%PDF-1.7\n" + b"".join(objects) + table + end
+
+
+def test_a_million_objects_take_no_more_than_their_time_and_memory() -> None:
+    large = Document(of_a_million_objects())
+    began = time.monotonic()
+    parts = [(part, large) for part in ("structure", "words", "signing")]
+    *found, next_ = Desk(seconds=3, memory=800_000_000).ask([*parts, ("structure", Document(letter()))], NOON)
+    assert {reason(answer["*"]) for answer in found} <= {Reason.TIMED_OUT, Reason.LIMIT_REACHED}
+    assert next_["pages"] == 1
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows bounds no memory of a process so")
