@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import probes
 from readiness.checklist import load_checklist
-from readiness.model import Rule
+from readiness.model import Rule, Strength
+from readiness.probe import Probe
 from readiness.register import Check, Checklist
 
 STATES = {
@@ -22,7 +23,13 @@ STATES = {
     "pending": "no probe can look at it yet",
     "none": "no rule answers it",
 }
+DOCUMENT = "statement.document_date"
 KINDS = {"M": "live machine check", "Mf": "machine check on a file", "D": "document", "I": "interview"}
+
+STRENGTHS = """\
+Strength says how what the rules ask about is come by at best: tried **live**, read out of a **file**, a cited
+**document**, or somebody's **word**. What comes out of another party's record is *file* at best.
+"""
 
 INTRODUCTION = """\
 # Coverage
@@ -32,21 +39,21 @@ risks. A mandatory check is a `must` for its risk.
 """
 
 
-def coverage(checklist: Checklist) -> str:
+def coverage(checklist: Checklist, strengths: Mapping[str, Strength]) -> str:
     """The page, in Markdown: totals by kind and state, every check with its rules, why rules are pending, and the rules
-    without a check."""
+    without a check. `strengths`: by fact, how its probe comes by it."""
     answering = {
         check.id: [rule for rule in checklist.rules if rule.check == check.id and not rule.retired]
         for check in checklist.checks
     }
     states = {id_: state(rules) for id_, rules in answering.items()}
-    rows = (_row(check, answering[check.id], states[check.id]) for check in checklist.checks)
+    rows = (_row(check, answering[check.id], states[check.id], strengths) for check in checklist.checks)
     parts = (
         INTRODUCTION,
         _states(),
         _totals(checklist.checks, states),
         "## The checks\n",
-        _table(("check", "kind", "mandatory", "title", "rules", "state"), rows),
+        _table(("check", "kind", "mandatory", "title", "rules", "state", "strength"), rows),
         _pending(checklist.rules),
         _without_check(checklist.rules),
     )
@@ -64,7 +71,7 @@ def state(rules: Iterable[Rule]) -> str:
 def _states() -> str:
     kinds = ", ".join(f"{kind} {meaning}" for kind, meaning in KINDS.items())
     lines = "".join(f"- **{name}**: {meaning}.\n" for name, meaning in STATES.items())
-    return f"Kinds: {kinds}. States:\n\n{lines}"
+    return f"Kinds: {kinds}. States:\n\n{lines}\n{STRENGTHS}"
 
 
 def _totals(checks: tuple[Check, ...], states: dict[str, str]) -> str:
@@ -78,9 +85,23 @@ def _totals(checks: tuple[Check, ...], states: dict[str, str]) -> str:
     return "## Totals\n\n" + _table(("kind", *STATES, "checks", "of them mandatory"), rows)
 
 
-def _row(check: Check, rules: list[Rule], reached: str) -> tuple[str, ...]:
+def _row(check: Check, rules: list[Rule], reached: str, strengths: Mapping[str, Strength]) -> tuple[str, ...]:
     ids = ", ".join(f"{rule.id} (pending)" if rule.pending else rule.id for rule in rules)
-    return check.id, check.kind, "yes" if check.mandatory else "", check.title.sv, ids, reached
+    found = {_strength(rule, strengths) for rule in rules if not rule.pending}
+    strength = ", ".join(each for each in Strength if each in found)
+    return check.id, check.kind, "yes" if check.mandatory else "", check.title.sv, ids, reached, strength
+
+
+def _strength(rule: Rule, strengths: Mapping[str, Strength]) -> Strength | None:
+    """How what a rule asks about is come by at best: a statement is a document where the rule asks for one."""
+    if rule.stated and any(one.fact == DOCUMENT for one in rule.expect):
+        return Strength.DOCUMENT
+    return strengths.get(rule.fact)
+
+
+def strengths_of(all_probes: Iterable[Probe]) -> dict[str, Strength]:
+    """By fact, how its probe comes by it."""
+    return {fact.name: probe.strength for probe in all_probes for fact in probe.facts}
 
 
 def _pending(rules: tuple[Rule, ...]) -> str:
@@ -106,4 +127,5 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 if __name__ == "__main__":
     # Bytes, for a Windows console or pipe may have another encoding than the file.
-    sys.stdout.buffer.write(coverage(load_checklist(probes.facts())).encode("utf-8"))
+    page = coverage(load_checklist(probes.facts()), strengths_of(probes.discover()))
+    sys.stdout.buffer.write(page.encode("utf-8"))

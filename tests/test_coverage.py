@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import probes
 from readiness.checklist import load_checklist
-from readiness.coverage import STATES, coverage, state
-from readiness.model import Basis, Rule, TargetKind, Weight, Words
+from readiness.coverage import STATES, coverage, state, strengths_of
+from readiness.model import Basis, Expectation, Rule, Strength, TargetKind, Weight, Words
 from readiness.register import Check, Checklist, Matrix
 from readiness.register_page import register_page
 from readiness.register_purposes import PURPOSES
@@ -65,13 +66,13 @@ def _page(*rules: Rule) -> str:
         Check("1-1", "1", "Mf", mandatory=True, title=Words("Andel | trend", "Share"), criterion=""),
         Check("1-2", "1", "I", mandatory=False, title=Words("Samtal", "Talk"), criterion=""),
     )
-    return coverage(Checklist(rules, (), checks, Matrix((), (), (), Words("", "")), ""))
+    return coverage(Checklist(rules, (), checks, Matrix((), (), (), Words("", "")), ""), {"a.fact": Strength.FILE})
 
 
 def test_a_row_names_the_rules_and_marks_those_that_wait() -> None:
     page = _page(REAL, WAITING)
-    assert "| 1-1 | Mf | yes | Andel \\| trend | MM-A-01, MM-A-02 (pending) | looked at in part |\n" in page
-    assert "| 1-2 | I |  | Samtal |  | none |\n" in page
+    assert "| 1-1 | Mf | yes | Andel \\| trend | MM-A-01, MM-A-02 (pending) | looked at in part |  |\n" in page
+    assert "| 1-2 | I |  | Samtal |  | none |  |\n" in page
 
 
 def test_the_totals_count_every_check_once() -> None:
@@ -80,8 +81,23 @@ def test_the_totals_count_every_check_once() -> None:
     assert "| all | 1 | 0 | 0 | 0 | 1 | 2 | 1 |\n" in page
 
 
+def test_a_row_says_how_the_check_is_come_by_at_best() -> None:
+    asks = (Expectation("statement.document_date", "days_old_at_most", 365),)
+    rules = replace(REAL, fact="a.fact"), replace(STATED, expect=asks), replace(WAITING, fact="a.fact")
+    assert "| looked at in part | file, document |\n" in _page(*rules)
+    assert "| pending |  |\n" in _page(replace(WAITING, fact="a.fact"))
+
+
+def test_every_check_that_is_not_pending_has_its_strength_and_every_kind_of_strength_stands_somewhere() -> None:
+    rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.count(" | ") == 6]
+    checks = [row for row in rows if row[1] in {"M", "Mf", "D", "I"}]
+    assert len(checks) == 142
+    assert {row[0] for row in checks if row[5] != "pending" and row[6] == "|"} == set()
+    assert {strength for row in checks for strength in row[6].removesuffix(" |").split(", ")} >= set(Strength)
+
+
 def test_a_retired_rule_answers_nothing() -> None:
-    assert "| 1-1 | Mf | yes | Andel \\| trend |  | none |\n" in _page(_rule("MM-A-04", retired="Withdrawn."))
+    assert "| 1-1 | Mf | yes | Andel \\| trend |  | none |  |\n" in _page(_rule("MM-A-04", retired="Withdrawn."))
 
 
 def test_a_rule_without_a_check_is_listed_by_itself() -> None:
@@ -89,7 +105,7 @@ def test_a_rule_without_a_check_is_listed_by_itself() -> None:
 
 
 def test_the_committed_page_is_the_generated_one() -> None:
-    generated = coverage(load_checklist(probes.facts()))
+    generated = coverage(load_checklist(probes.facts()), strengths_of(probes.discover()))
     assert PAGE.read_text(encoding="utf-8") == generated, "run: python -m readiness.coverage > docs/coverage.md"
     assert generated.count("\n| ") > 142
 
