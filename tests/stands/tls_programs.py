@@ -164,10 +164,16 @@ def node(folder: Path, issued: Issued, options: str) -> Iterator[str]:
 
 @contextmanager
 def java(
-    folder: Path, issued: Issued, suites: str, protocols: str, *properties: str, clients: Issued | None = None
+    folder: Path,
+    issued: Issued,
+    suites: str,
+    protocols: str,
+    *options: str,
+    legacy: bool = False,
+    clients: Issued | None = None,
 ) -> Iterator[str]:
-    """Java's JSSE with these suites, protocols and security properties; `clients`: the authority whose certificates
-    clients have to show. Gives the address."""
+    """Java's JSSE with these suites and protocols, and options of the JVM; `legacy`: also what it no longer takes by
+    itself; `clients`: the authority whose certificates clients have to show. Gives the address."""
     binary, port = shutil.which("java"), free_port()
     if binary is None or b"jdk.compiler" not in _modules(binary):
         missing("this test needs a Java that compiles (openjdk-17-jdk-headless), which is not installed here")
@@ -178,10 +184,10 @@ def java(
         (folder / "clients.pem").write_bytes(clients.cert_pem)
         authority = str(folder / "clients.pem")
     security = folder / f"java-{port}.security"
-    security.write_text("\n".join(properties), encoding="utf-8")
-    # Compiled once and not optimised: a JVM that starts for one look has no use for more.
-    options = [f"-Djava.security.properties={security}", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
-    argv = [binary, *options, str(source), str(store), str(port), suites, protocols, authority]
+    security.write_text("jdk.tls.disabledAlgorithms=\n" if legacy else "", encoding="utf-8")
+    # A JVM that starts for one look need not be optimised.
+    jvm = [f"-Djava.security.properties={security}", "-XX:TieredStopAtLevel=1", *options]
+    argv = [binary, *jvm, str(source), str(store), str(port), suites, protocols, authority]
     with _serving(argv, folder, port) as address:
         yield address
 

@@ -191,6 +191,29 @@ ZOO = (
         {"tls.fallback": "accepted"},  # JSSE has no TLS_FALLBACK_SCSV
     ),
     Animal(
+        "Java of TLS 1.0 and 1.1 that demands a client certificate, with one curve",
+        lambda folder, rsa, ec: java(
+            folder,
+            rsa,
+            "TLS_RSA_WITH_AES_128_CBC_SHA,TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+            "TLSv1,TLSv1.1",
+            "-Djdk.tls.namedGroups=secp256r1",
+            legacy=True,
+            clients=ec,
+        ),
+        {"TLS_RSA_WITH_AES_128_CBC_SHA", f"{ECDHE_RSA}AES_256_CBC_SHA"},
+        {"secp256r1"},
+        set(),
+        {
+            "tls.early_data": 0,
+            "tls.extended_master_secret": True,
+            "tls.fallback": "accepted",
+            "tls.sslv2": "refused",
+            "client_auth.versions_asking": {"TLSv1.0", "TLSv1.1"},
+            "client_auth.authorities_listed": 1,
+        },
+    ),
+    Animal(
         "OpenSSL of TLS 1.2, one curve of Brainpool",
         lambda folder, rsa, ec: openssl_server(
             folder, rsa, "-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256", "-groups", "brainpoolP256r1"
