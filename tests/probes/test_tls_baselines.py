@@ -43,10 +43,18 @@ def test_nothing_is_chosen_where_the_profile_chooses_nothing(tmp_path: Path) -> 
     }
 
 
-def test_an_endpoint_may_choose_for_itself(tmp_path: Path) -> None:
-    seen = facts(tmp_path, ENDPOINT + 'klassa_k = 2\nbaselines = ["mozilla-modern"]\n')
+@pytest.mark.parametrize(
+    ("chosen", "held"),
+    [
+        ("mozilla-modern", ["mozilla_modern", "mozilla"]),
+        ("mozilla-intermediate", ["mozilla_intermediate", "mozilla"]),
+        ("bsi", ["bsi"]),
+    ],
+)
+def test_an_endpoint_may_choose_for_itself(tmp_path: Path, chosen: str, held: list[str]) -> None:
+    seen = facts(tmp_path, ENDPOINT + f'klassa_k = 2\nbaselines = ["{chosen}"]\n')
     assert seen["confidentiality"] == 2
-    assert [name for name, value in seen.items() if value is True] == ["mozilla_modern", "mozilla"]
+    assert [name for name, value in seen.items() if value is True] == held
 
 
 @pytest.mark.parametrize(("level", "held"), [(1, []), (2, ["nist"]), (3, ["bsi", "nist"]), (4, ["bsi", "nist"])])
