@@ -84,3 +84,8 @@ def test_a_target_that_declares_nothing_is_held_to_nothing() -> None:
     seen = look(tls_baselines.PROBE, Target("adress", TargetKind.ENDPOINT, address="127.0.0.1:1"))
     assert set(seen) == set(tls_baselines.PROBE.promises())
     assert not any(seen[fact].value for fact in tls_baselines.CHOSEN)
+
+
+def test_what_an_endpoint_chooses_and_what_its_class_brings_hold_together(tmp_path: Path) -> None:
+    text = ENDPOINT + 'klassa_k = 2\nbaselines = ["bsi"]\n[baselines]\nklassa_k_2 = ["nist"]\n'
+    assert [name for name, value in facts(tmp_path, text).items() if value is True] == ["bsi", "nist"]
