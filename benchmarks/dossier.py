@@ -2,8 +2,8 @@
 
     python -m benchmarks.dossier [MEGABYTES]
 
-Each step is a process of its own, whose time and largest memory are printed beside the limits. Ends with 1 if one is
-broken.
+Each step is a command, whose time and memory, all its processes together, are printed beside the limits. Needs Linux.
+Ends with 1 if a limit is broken.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -31,6 +33,8 @@ from tests.stands.pki import authority, leaf
 SECONDS, MEGABYTES = 60.0, 500.0
 PIECE = 16 << 20
 CERTIFICATES = 560
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 BROKEN: list[str] = []
 
 
@@ -43,7 +47,7 @@ def main(megabytes: int) -> None:
         leaf(root, (), extended_key_usage=None, not_after=root.cert.not_valid_after_utc).pem(folder, "signer")
         (folder / "root.pem").write_bytes(root.cert.public_bytes(Encoding.PEM))
         size = sum(path.stat().st_size for path in (folder / "run").rglob("*") if path.is_file())
-        print(f"a run of {size / 1e6:.0f} MB")
+        print(f"a run of {size / 1e6:.0f} MB; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         total = 0.0
         for what in (
             ["seal", "run", "--key", "signer.pem", "--out", "out.zip"],
@@ -102,30 +106,42 @@ def evidence(megabytes: int) -> Iterator[bytes]:
 
 
 def step(folder: Path, what: list[str]) -> float:
-    """Run a command in a process of its own; seconds. Its largest memory is the child's, so each is measured apart."""
-    command = [sys.executable, "-c", MEASURED, *what]
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - began
-    *_, processor, memory = done.stderr.split()
-    if done.returncode not in {0, 10, 11}:
-        print(done.stdout, done.stderr)
-        BROKEN.append(what[0])
+    """Run a command; seconds. Its processes are looked at while they run: what their memory was at most, together."""
+    command = [sys.executable, "-m", "readiness", *what]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    with (folder / "said").open("w+", encoding="utf-8") as said:
+        process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said, env=ENVIRONMENT)
+        memory = 0.0
+        while process.poll() is None:
+            memory = max(memory, sum(map(megabytes_of, tree(process.pid))))
+            time.sleep(0.05)
+        seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if process.returncode not in {0, 10, 11}:
+            said.seek(0)
+            print(said.read())
+            BROKEN.append(what[0])
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     limit(f"{what[0]}, s", seconds, SECONDS)
-    limit(f"{what[0]}, s of a processor", float(processor), SECONDS)
-    limit(f"{what[0]}, MB", float(memory) / 1024, MEGABYTES)
+    print(f"{what[0] + ', s of a processor':32} {processor:10.1f}")
+    limit(f"{what[0]}, MB", memory, MEGABYTES)
     return seconds
 
 
-MEASURED = """
-import resource, sys
-from readiness.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
-"""
+def tree(pid: int) -> Iterator[int]:
+    """A process and all that come from it."""
+    yield pid
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text(encoding="utf-8").split():
+                yield from tree(int(child))
+
+
+def megabytes_of(pid: int) -> float:
+    """What a process has of the machine's memory; of what it shares with others, its part (Linux: PSS)."""
+    with suppress(OSError):
+        said = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+        return sum(int(line.split()[1]) for line in said.splitlines() if line.startswith("Pss:")) / 1024
+    return 0.0
 
 
 def limit(name: str, value: float, most: float) -> None:

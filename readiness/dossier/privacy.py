@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 from readiness.personal import in_bytes
 
@@ -20,22 +23,30 @@ SHAPE = re.compile(rb"000000" + BETWEEN + rb"0000")
 DATED = re.compile(
     rb"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])" + BETWEEN + rb"[0-9]{4}(?![0-9]{2})"
 )
-LONGEST = 16
+LEAST, LONGEST = 10, 16
+"""Bytes of a number."""
+WORTH_IT = 64 << 20
+"""Bytes after which numpy is worth loading, where it is installed (the extra `logs`): it takes a tenth of the time."""
+PART = 1 << 16
+"""Bytes looked at in one go by numpy: what is computed of them has room in a core's own cache."""
 AROUND = 64  # more than a number has characters, and than what tells a digest from one
 
 
 class Sieve:
-    """Lets pieces of a file through, and remembers whether a number was among them. `line` counts from 1; 0 is none."""
+    """Lets files through, and tells where in one a number stands that was among them."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self) -> None:
         self.line = 0
+        """Of the last file, counted from 1; 0 is none."""
+        self._seen = 0
 
-    def __iter__(self) -> Iterator[bytes]:
-        held, lines = b"", 0
-        for piece in self._pieces:
+    def through(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """One file, piece by piece."""
+        held, lines, self.line = b"", 0, 0
+        for piece in pieces:
             data = held + piece
-            if not self.line and (place := place_of_number(data)) >= 0:
+            self._seen += len(data)
+            if not self.line and (place := place_of_number(data, much=self._seen > WORTH_IT)) >= 0:
                 self.line = lines + data.count(b"\n", 0, place) + 1
             kept = max(0, len(data) - 3 * AROUND)
             lines += data.count(b"\n", 0, kept)
@@ -43,12 +54,43 @@ class Sieve:
             yield piece
 
 
-def place_of_number(data: bytes) -> int:
-    """Where the first such number stands in the data, or -1."""
+def place_of_number(data: bytes, *, much: bool = False) -> int:
+    """Where the first such number stands in the data, or -1; `much`: where there is much to look through."""
+    for found in dated_by_numpy(data) if much and numpy_or_none() else dated(data):
+        if in_bytes(data[max(0, found.start() - AROUND) : found.end() + AROUND]):
+            return found.start()
+    return -1
+
+
+def dated(data: bytes) -> Iterator[re.Match[bytes]]:
+    """What has the shape and the date of a number, in order."""
     for shaped in SHAPE.finditer(data.translate(ALIKE)):
         at = shaped.start()
-        while dated := DATED.search(data, at, shaped.end() + LONGEST):
-            at = dated.start() + 1
-            if in_bytes(data[max(0, at - AROUND) : dated.end() + AROUND]):
-                return dated.start()
-    return -1
+        while found := DATED.search(data, at, shaped.end() + LONGEST):
+            at = found.start() + 1
+            yield found
+
+
+def dated_by_numpy(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The same: where six digits begin of which the middle ones may be a month, the last no noughts, and the tenth byte
+    is a digit."""
+    np = numpy_or_none()
+    for start in range(0, len(data) - LEAST + 1, PART):
+        digits = np.frombuffer(data, np.uint8, min(PART + LEAST - 1, len(data) - start), start) - np.uint8(ord("0"))
+        count = len(digits) - LEAST + 1
+        first, second, third, fourth, fifth, sixth = (digits[place : place + count] for place in range(6))
+        begins = (third < 2) & (fourth < 10) & (first < 10) & (second < 10) & (fifth < 10) & (sixth < 10)
+        begins &= (digits[LEAST - 1 :] < 10) & ((third | fourth) > 0) & ((fifth | sixth) > 0)
+        for place in np.flatnonzero(begins).tolist():
+            if found := DATED.match(data, start + place):
+                yield found
+
+
+@cache
+def numpy_or_none() -> Any:
+    """numpy, or None where it is not installed."""
+    if find_spec("numpy") is None:
+        return None
+    import numpy as np
+
+    return np

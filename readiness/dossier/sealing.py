@@ -96,19 +96,19 @@ def seal(asked: Asked, signer: Signer, out: Path, now: datetime, lang: str = "sv
     with _replacing(out) as file, reports(whole, report, names) as write:
         sources |= _reports(signer, write)
         writer = ArchiveWriter(file)
-        entries = [_add(writer, name, sources[name](), lang) for name in sorted(sources, key=order)]
+        sieve = Sieve()
+        entries = [_add(writer, sieve, name, sources[name](), lang) for name in sorted(sources, key=order)]
         _unchanged(entries, records[0], lang)
         _sign(writer, entries, report, signer, now, asked.time_stamping, lang)
         writer.finish()
     return report
 
 
-def _add(writer: ArchiveWriter, name: str, pieces: Iterable[bytes], lang: str) -> Entry:
+def _add(writer: ArchiveWriter, sieve: Sieve, name: str, pieces: Iterable[bytes], lang: str) -> Entry:
     """Append a file, unless a person's number stands in it."""
     if name.endswith(PDF):
         return writer.add(name, pieces)
-    sieve = Sieve(pieces)
-    entry = writer.add(name, sieve)
+    entry = writer.add(name, sieve.through(pieces))
     if sieve.line:
         raise UsageError(say(lang, "seal.personal", name=name, line=sieve.line))
     return entry

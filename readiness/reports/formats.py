@@ -59,9 +59,9 @@ def _terminal(report: Report, lang: str) -> bytes:
 
 
 def _csv(report: Report, lang: str) -> bytes:
-    from readiness.reports.spreadsheet import spreadsheet_report
+    from readiness.reports.spreadsheet import spreadsheet_pieces
 
-    return spreadsheet_report(report, lang).encode("utf-8")
+    return _joined(spreadsheet_pieces(report, lang))
 
 
 def _junit(report: Report, lang: str) -> bytes:

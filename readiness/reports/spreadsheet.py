@@ -8,7 +8,7 @@ makes it text (OWASP, CSV injection). Left out: everything but the findings (`da
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Iterator
 
 from readiness.model import Finding
 from readiness.report import Report
@@ -26,11 +26,23 @@ FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 def spreadsheet_report(report: Report, lang: str) -> str:
     """The findings, in the report's order, below headings in a language ("sv" or "en"); write it as UTF-8."""
-    text = io.StringIO(newline="")
-    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow([say(lang, f"column.{name}") for name in COLUMNS])
-    lines.writerows(map(_cell, _row(report, lang, finding)) for finding in report.findings)
-    return "\ufeff" + text.getvalue()
+    return "".join(spreadsheet_pieces(report, lang))
+
+
+def spreadsheet_pieces(report: Report, lang: str) -> Iterator[str]:
+    """The same line by line."""
+    lines = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")  # gives back what it has had written
+    yield "\ufeff"
+    yield lines.writerow([say(lang, f"column.{name}") for name in COLUMNS])
+    for finding in report.findings:
+        yield lines.writerow([*map(_cell, _row(report, lang, finding))])
+
+
+class _Line:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def _row(report: Report, lang: str, finding: Finding) -> tuple[str, ...]:

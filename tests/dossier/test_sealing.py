@@ -15,12 +15,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from readiness.dossier import privacy
 from readiness.dossier.archive import Archive
 from readiness.dossier.contents import DATA, MANIFEST, STATEMENT, TIME_STAMP, Entry
 from readiness.dossier.envelope import pae, read_envelope
 from readiness.dossier.opening import open_dossier
-from readiness.dossier.privacy import place_of_number
+from readiness.dossier.privacy import numpy_or_none, place_of_number
 from readiness.dossier.sealing import _unchanged, seal
 from readiness.dossier.verifying import State, holds, verify
 from readiness.errors import ReadinessError, UsageError
@@ -35,6 +38,22 @@ from tests.dossier.conftest import SEALED_AT, signer_of_issued, signing
 from tests.test_personal import COORDINATION, REAL
 
 ROOT = Path(__file__).parents[2]
+PARTS = st.sampled_from(
+    [
+        REAL.encode(),
+        REAL[:6].encode(),
+        REAL[6:].encode(),
+        b"2002",
+        b"9310",
+        b"0",
+        b"1",
+        b"12",
+        b"-",
+        b"\xe2\x80\x93",
+        b"\n",
+        b"a",
+    ]
+)
 KEYS = ("rsa-2048", "ec-p256", "ec-p384", "ed25519")
 
 
@@ -188,6 +207,27 @@ def test_evidence_with_a_personal_number_is_found_wherever_the_pieces_break(seal
 def test_the_quick_search_finds_all_that_the_slow_one_finds(digits, before, after):
     data = before + digits.encode() + after
     assert (place_of_number(data) >= 0) == in_bytes(data)
+
+
+@pytest.mark.skipif(numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there is one search")
+@given(st.lists(PARTS, max_size=12).map(b"".join), st.integers(10, 40))
+def test_numpy_finds_the_same_shapes_in_the_same_order_wherever_its_parts_end(data, part):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(privacy, "PART", part)
+        quick = [found.span() for found in privacy.dated_by_numpy(data)]
+    assert quick == [found.span() for at in range(len(data)) if (found := privacy.DATED.match(data, at))]
+    assert set(quick) <= {found.span() for found in privacy.dated(data)}
+
+
+@pytest.mark.skipif(numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there is one search")
+def test_where_there_is_much_numpy_looks(monkeypatch):
+    asked = []
+    monkeypatch.setattr(privacy, "WORTH_IT", 1000)
+    monkeypatch.setattr(privacy, "dated_by_numpy", lambda data: asked.append(len(data)) or iter(()))
+    sieve = privacy.Sieve()
+    for piece in (b"a" * 600, b"b" * 601, b"c" * 7):
+        assert b"".join(sieve.through([piece])) == piece
+    assert asked == [601, 7]
 
 
 def read_start(sealing):
