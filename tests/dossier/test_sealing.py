@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness.dossier import privacy
@@ -210,6 +210,7 @@ def test_the_quick_search_finds_all_that_the_slow_one_finds(digits, before, afte
 
 
 @pytest.mark.skipif(numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there is one search")
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.lists(PARTS, max_size=12).map(b"".join), st.integers(10, 40))
 def test_numpy_finds_the_same_shapes_in_the_same_order_wherever_its_parts_end(data, part):
     with pytest.MonkeyPatch.context() as patch:

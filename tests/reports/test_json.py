@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness.reports._json import indented, on_one_line
@@ -25,6 +25,7 @@ def lazy(value: Any) -> Any:
     return iter(value) if isinstance(value, list | tuple) else value
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(VALUES)
 def test_any_value_is_written_as_json_does(value: Any) -> None:
     at_once = json.dumps(value, sort_keys=True)
