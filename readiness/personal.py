@@ -11,7 +11,7 @@ import re
 from calendar import isleap, monthrange
 
 CANDIDATE = re.compile(r"(?<!\d)(18|19|20)?(\d{2})(\d{2})(\d{2})([-+ \u2010-\u2015\u2212]?)(\d{3})(\d)(?!\d)", re.ASCII)
-HEX_RUN = re.compile(r"[0-9a-fA-F]{16,}")
+HEX_RUN, DIGEST = re.compile(r"[0-9a-fA-F]{16,}"), re.compile(r"[0-9a-fA-F]{32,}")
 DIGIT_RUN = re.compile(r"[0-9](?:[0-9]|[-+](?=[0-9])){9,13}", re.ASCII)
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 SHORTER = ((0, -1), (1, None), (1, -1))
@@ -44,7 +44,12 @@ def in_bytes(data: bytes) -> bool:
     with control characters a run of digits is also tried without its first and its last.
     """
     texts = [data.decode(encoding, errors="replace") for encoding in ("latin-1", "utf-8")]
-    runs = (run[0] for run in DIGIT_RUN.finditer(texts[0])) if BINARY.search(data) else ()
+    digests = [run.span() for run in DIGEST.finditer(texts[0])]  # file names in the directory of a ZIP, among others
+    runs = (
+        run[0]
+        for run in (DIGIT_RUN.finditer(texts[0]) if BINARY.search(data) else ())
+        if not any(start <= run.start() and run.end() <= end for start, end in digests)
+    )
     return any(map(spans, texts)) or any(spans(run[start:end]) for run in runs for start, end in SHORTER)
 
 

@@ -209,6 +209,12 @@ def test_the_quick_search_finds_all_that_the_slow_one_finds(digits, before, afte
     assert (place_of_number(data) >= 0) == in_bytes(data)
 
 
+def test_a_digest_that_names_evidence_in_a_zip_is_no_number_and_what_stands_in_der_is():
+    digest = f"{'a' * 21}1{REAL}2{'f' * 31}".encode()
+    assert place_of_number(b"\x00\x02" + b"record/evidence/" + digest + b"PK\x01\x02") == -1
+    assert place_of_number(b"\x00\x02" + digest[20:-29] + b"PK\x01\x02") >= 0
+
+
 @pytest.mark.skipif(numpy_or_none() is None, reason="numpy (the extra logs) is not installed: there is one search")
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.lists(PARTS, max_size=12).map(b"".join), st.integers(10, 40))

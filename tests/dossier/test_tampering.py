@@ -385,6 +385,8 @@ LIES = {
     "a verdict in the data": ({DATA: one_pass_more}, None, "judged_otherwise"),
     "the exit code": ({DATA: replaced(b'"exit_code": 1', b'"exit_code": 0')}, None, "judged_otherwise"),
     "a report for people": ({HTML: replaced(b"</main>", b"<p>!</p></main>")}, None, "report_differs"),
+    "a report with more at its end": ({HTML: lambda data: data + b"\n"}, None, "report_differs"),
+    "data with more at its end": ({DATA: lambda data: data + b"\n"}, None, "judged_otherwise"),
     "a report on the terminal": ({TEXT: replaced(b"Risk", b"risk")}, None, "report_differs"),
     "a checklist": ({RULES: lambda data: data + b"\n# ours\n"}, None, "judged_otherwise"),
     "the result": ({}, predicate_with(result="PASSED"), "stated_otherwise"),
