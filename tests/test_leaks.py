@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -28,6 +29,8 @@ from tests.stands.pki import authority
 
 ROOT = Path(__file__).parents[1]
 NUMBER = LEAKS["log-other-number"]("").removeprefix("personnummer ")
+TELLING = "register-telling-notification"
+"""A defect that puts a sentence into a register."""
 PLANTED = {
     "number": NUMBER,
     "number with hyphen": f"{NUMBER[:8]}-{NUMBER[8:]}",
@@ -94,7 +97,7 @@ def came_of_it(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, byte
 
     keys = Keys(out / "chain")
     keys.start()
-    assert mm("demo", "--out", out, *(word for leak in LEAKS for word in ("--defect", leak))) == 10
+    assert mm("demo", "--out", out, *(word for leak in (*LEAKS, TELLING) for word in ("--defect", leak))) == 10
     keys.over.set()
     keys.join()
     root = authority("Rot")
@@ -158,3 +161,33 @@ def test_what_was_planted_stands_in_the_examples_own_logs_and_the_search_finds_i
     assert any(name.endswith("run.zip") for name in written)
     assert any(name.endswith("journal.jsonl") for name in written)
     assert sum(map(len, written.values())) > 3_000_000
+
+
+def cells(own: Path) -> set[str]:
+    """What stands in the example's registers and nowhere in its profile, nor in a word of the checklist: long enough to
+    be found nowhere by chance."""
+    profile = (own / "kedja.toml").read_text(encoding="utf-8")
+    known = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checklists").glob("*.toml"))
+    rows = [
+        line.split(";") for path in (own / "register").glob("*.csv") for line in path.read_text("utf-8").splitlines()
+    ]
+    found = {cell for row in rows for cell in row if len(cell) >= 10 and not re.fullmatch(r"[0-9-]+", cell)}
+    return {cell for cell in found if cell not in profile and cell.casefold() not in known.casefold()}
+
+
+def sentences(own: Path) -> set[str]:
+    """The longer lines of the letters that the example hands over, without their spaces."""
+    letters = [pdf_words(path.read_bytes()) for path in (own / "utskick").glob("*.pdf")]
+    return {squeezed(line) for letter in letters for line in letter.splitlines() if len(squeezed(line)) >= 20}
+
+
+def test_nothing_that_stands_in_a_register_or_in_a_letter_is_found_in_anything(
+    came_of_it: tuple[dict[str, bytes], set[str], Path],
+) -> None:
+    written, _, own = came_of_it
+    texts = {name: data.decode("utf-8", "replace") for name, data in written.items() if not name.endswith(".zip")}
+    assert "Beslut om försörjningsstöd väntar i din brevlåda." in cells(own)
+    assert (len(cells(own)) > 40, len(sentences(own)) > 4) == (True, True)
+    assert [(cell, name) for cell in cells(own) for name, text in texts.items() if cell in text] == []
+    close = {name: squeezed(text) for name, text in texts.items()}
+    assert [(line, name) for line in sentences(own) for name, text in close.items() if line in text] == []
