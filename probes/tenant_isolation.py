@@ -16,7 +16,7 @@ from probes._held_certificate import read_held
 from probes._sent_over import Client, read_client, read_sent
 from probes._tenant_asking import GIVEN, ask, read_reception
 from readiness.model import Fact, FactType, Reason, Strength, Table, Target, TargetKind, Unseen
-from readiness.probe import CannotObserve, Effect, Probe, Seen, Session
+from readiness.probe import CannotObserve, Effect, HttpRequest, Probe, Seen, Session
 
 PREFIX = "tenant."
 COMPARED, SHARED = PREFIX + "others_compared", PREFIX + "keys_shared"
@@ -31,6 +31,8 @@ FACTS = (
     Fact(REQUESTS, FactType.TABLE, "Every question, in order: by whom, as whom, about whose, and what came of it."),
 )
 COLUMNS = ("certificate of", "asks as", "about", "outcome")
+ANSWERED_OTHERWISE = {Reason.NOT_UNDERSTOOD, Reason.NOT_EXERCISED}
+"""The service answered, and not so that a control could be one; any other reason kept it from being asked."""
 MOST = 10
 """How many other customers one is asked about; each takes five questions."""
 DEADLINE = 120.0
@@ -106,6 +108,8 @@ class Trial:
         """CannotObserve(control_failed) where one of the two is not told of its own consignment."""
         for one in (self.target, other):
             told = await self._ask(one, one, one)
+            if isinstance(told, Unseen) and told.reason not in ANSWERED_OTHERWISE:
+                raise CannotObserve(told.reason, told.detail)
             if told != GIVEN:
                 why = told.detail if isinstance(told, Unseen) else told
                 raise CannotObserve(Reason.CONTROL_FAILED, f"{one.id} is not told of its own consignment ({why})")
@@ -117,13 +121,17 @@ class Trial:
         if not distribution:
             raise CannotObserve(Reason.NOT_CONFIGURED, f"the profile gives no distribution_id of {owner.id}")
         request = ask(str(asker.says("path") or "/"), number, distribution)
-        try:
-            told = read_reception(await self.session.ask_as(asker, request))
-        except CannotObserve as error:
-            self.rows.append((asker.id, sender.id, owner.id, str(error.unseen.reason)))
-            raise
+        told = await self._told(asker, request)
+        if isinstance(told, Unseen) and told.reason is Reason.TIMED_OUT:
+            told = await self._told(asker, request)  # it only reads, so it may be asked again
         self.rows.append((asker.id, sender.id, owner.id, str(told.reason) if isinstance(told, Unseen) else told))
         return told
+
+    async def _told(self, asker: Target, request: HttpRequest) -> str | Unseen:
+        try:
+            return read_reception(await self.session.ask_as(asker, request))
+        except CannotObserve as error:
+            return error.unseen
 
     def seen(self) -> Iterable[Seen]:
         """The facts. Where nobody could be asked about, for the one reason that kept it from being so."""

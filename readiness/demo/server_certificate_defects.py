@@ -12,10 +12,10 @@ from readiness.model import Words
 SERVER, LEAF = "formedlare", "formedlare-server"
 NO_PATH = ("MM-SCERT-01", "MM-SCERT-17", "MM-SCERT-18", "MM-SCERT-19")
 """Without a path it stays open whether the certificate is public, and so what is asked of public ones."""
-SHOWN_TO_NOBODY = (*MIRROR, "MM-TLS-59", "MM-TLS-60")
+SHOWN_TO_NOBODY = (*MIRROR, "MM-TLS-59", "MM-TLS-60", "MM-SOAP-23")
 """What stays open where no client certificate is shown, for the profile's anchors do not vouch for the server."""
 UNTRUSTED = (*NO_PATH, *SHOWN_TO_NOBODY)
-CUT_SHORT = tuple(f"MM-TLS-{number}" for number in (52, 53, 54, 55, 59, 65, 66, 72, 73))
+CUT_SHORT = ("MM-SOAP-23", *(f"MM-TLS-{number}" for number in (52, 53, 54, 55, 59, 65, 66, 72, 73)))
 """What stays open where a handshake ends with the certificates."""
 ORGANISATION_VALIDATED = "2.23.140.1.2.2"  # CA/Browser Forum, Baseline Requirements 7.1.6.1
 

@@ -27,7 +27,7 @@ from tests.conftest import NOON, Kept, look, profile_of
 from tests.probes.exchanges import FORMEDLARE, KOMMUN, organisation, root
 from tests.probes.runs import delivery, session_of, write_run
 from tests.stands.pki import Issued, leaf
-from tests.stands.soap_server import HANGS_UP, Answer, SoapStand, raw_answer, soap_server
+from tests.stands.soap_server import HANGS_UP, SILENT, Answer, SoapStand, raw_answer, soap_server
 
 PATH = "/Message/v3"
 SHARED, GIVEN_OUT = "tenant.keys_shared", "tenant.ids_given_out"
@@ -211,6 +211,23 @@ def test_what_comes_in_place_of_a_refusal_is_one_or_leaves_it_open(
     with served(tmp_path, odd(answer)) as stand:
         value = tried(profile(tmp_path, stand.address, a, b), a)[GIVEN_OUT].value
     assert (value.reason if isinstance(value, Unseen) else value) == expected
+
+
+def test_a_question_that_nobody_answers_is_asked_once_more(tmp_path: Path) -> None:
+    asked: list[Request] = []
+
+    def slow(request: Request) -> bytes:
+        asked.append(request)
+        return SILENT if len(asked) in silent else SERVICE.answer(request)
+
+    a, b = two(tmp_path)
+    with served(tmp_path, slow) as stand:
+        given = profile(tmp_path, stand.address, a, b)
+        silent = {3}
+        assert tried(given, a)[GIVEN_OUT].value == ()
+        asked.clear()
+        silent = {3, 4}
+        assert reasons(tried(given, a)) == {Reason.TIMED_OUT}
 
 
 def test_a_service_that_asks_for_no_certificate_cannot_know_who_asks(tmp_path: Path) -> None:
