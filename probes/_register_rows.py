@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from readiness.model import Reason
 from readiness.probe import CannotObserve
@@ -206,7 +207,8 @@ def _cyclonedx(data: bytes, layout: Layout) -> Sheet:
         waiting += _objects(one.get("components"))
         group = f"{one['group']}/" if one.get("group") else ""
         name = _package(one.get("purl")) or f"{group}{one.get('name') or ''}"
-        found.append((name, _plain(one.get("version")), _plain(one.get("bom-ref"))))
+        versions = _versions(one.get("version"), [one.get("purl")])
+        found += [(name, version, _plain(one.get("bom-ref"))) for version in versions]
     return _components(found)
 
 
@@ -219,7 +221,8 @@ def _spdx(data: bytes, layout: Layout) -> Sheet:
     for one in _objects(document.get("packages")):
         references = [row.get("referenceLocator") for row in _objects(one.get("externalRefs"))]
         name = next(filter(None, map(_package, references)), "") or str(one.get("name") or "")
-        found.append((name, _plain(one.get("versionInfo")), _plain(one.get("SPDXID"))))
+        versions = _versions(one.get("versionInfo"), references)
+        found += [(name, version, _plain(one.get("SPDXID"))) for version in versions]
     return _components(found)
 
 
@@ -239,6 +242,18 @@ def _package(purl: Any) -> str:
         return ""
     bare = purl.partition("#")[0].partition("?")[0]
     return bare.rpartition("@")[0] or bare
+
+
+def _versions(said: Any, references: Iterable[Any]) -> list[Raw]:
+    """Which version a component is in: what its element says, and what its package URLs say beside it where that is
+    another. Where a document contradicts itself the component is there in both, under one reference."""
+    own = _plain(said)
+    urls = [one.partition("#")[0].partition("?")[0] for one in references if _package(one)]
+    stated = dict.fromkeys(unquote(url.rpartition("@")[2]) for url in urls if "@" in url.rpartition("/")[2])
+    # An epoch stands before the version, and in a package URL among its qualifiers; a v before it or not is a custom.
+    same = {written.removeprefix("v") for written in (str(own), str(own).rpartition(":")[2])}
+    others = [one for one in stated if one.removeprefix("v") not in same]
+    return [own, *others] if _filled(own) else [*others] or [own]
 
 
 def _bounded(rows: Iterable[tuple[int, tuple[Raw, ...]]]) -> tuple[tuple[int, tuple[Raw, ...]], ...]:

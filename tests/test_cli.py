@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 from readiness import __version__
 from readiness.cli import main
+from readiness.demo import conducting
 from readiness.demo.soap_service import SoapService
+from readiness.errors import UsageError
 from readiness.options import SOAP
 from readiness.profile.targets import CONTRACTS
 from tests.stands.pki import authority, leaf
@@ -31,7 +33,7 @@ def mm(*arguments, **more):
 def conforming(tmp_path_factory):
     """One conforming demo run, for the commands that read records."""
     out = tmp_path_factory.mktemp("demo") / "out"
-    return out, mm("demo", "--conforming", "--out", out)
+    return out, mm("demo", "--conforming", "--brief", "--out", out)
 
 
 def program(*arguments, cwd, **more):
@@ -50,7 +52,7 @@ def program(*arguments, cwd, **more):
     )
 
 
-def test_the_conforming_demo_ends_with_11_and_writes_its_files(conforming):
+def test_the_brief_conforming_demo_ends_with_11_and_writes_its_files(conforming):
     out, result = conforming
     assert result.exit_code == 11
     assert {"report.html", "data.json", "record", "chain"} <= {path.name for path in out.iterdir()}
@@ -111,10 +113,28 @@ def test_the_time_of_judging_is_an_argument(conforming):
     assert mm("judge", out, "--at", "2030-01-01").exit_code == 10  # by then the certificates have expired
 
 
+@pytest.mark.parametrize(
+    ("arguments", "full"),
+    [
+        ([], False),
+        (["--full"], True),
+        (["--conforming"], True),
+        (["--conforming", "--brief"], False),
+        (["--conforming", "--full"], True),
+    ],
+)
+def test_only_the_conforming_example_goes_through_every_scenario_unasked(tmp_path, monkeypatch, arguments, full):
+    def performed(_, *, full):
+        raise UsageError(f"full: {full}")
+
+    monkeypatch.setattr(conducting, "performed", performed)
+    assert f"full: {full}" in mm("demo", *arguments, "--out", tmp_path / "o").stderr
+
+
 def test_nothing_is_written_over_without_force(conforming):
     out, _ = conforming
     before = (out / "data.json").read_bytes()
-    again = mm("demo", "--conforming", "--out", out)
+    again = mm("demo", "--conforming", "--brief", "--out", out)
     assert again.exit_code == 2
     assert "--force" in again.stderr
     reported = mm("report", out, "--out", out)
@@ -123,10 +143,10 @@ def test_nothing_is_written_over_without_force(conforming):
 
 
 def test_force_writes_over_a_run_and_over_nothing_else(tmp_path):
-    assert mm("demo", "--conforming", "--out", tmp_path / "o").exit_code == 11
-    assert mm("demo", "--conforming", "--out", tmp_path / "o", "--force").exit_code == 11
+    assert mm("demo", "--conforming", "--brief", "--out", tmp_path / "o").exit_code == 11
+    assert mm("demo", "--conforming", "--brief", "--out", tmp_path / "o", "--force").exit_code == 11
     (tmp_path / "o" / "record" / "mine.txt").write_text("mine", "utf-8")
-    refused = mm("demo", "--conforming", "--out", tmp_path / "o", "--force")
+    refused = mm("demo", "--conforming", "--brief", "--out", tmp_path / "o", "--force")
     assert refused.exit_code == 2
     assert (tmp_path / "o" / "record" / "mine.txt").read_text("utf-8") == "mine"
 

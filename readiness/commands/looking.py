@@ -20,14 +20,18 @@ from readiness.texts import say
 
 @click.command()
 @click.option("--defect", "defects", multiple=True, metavar="NAME", help="Build this defect in; may be given again.")
-@click.option("--conforming", is_flag=True, help="No built-in defect.")
-@click.option("--full", is_flag=True, help="Perform every fault scenario, which takes half a minute, not eight.")
+@click.option("--conforming", is_flag=True, help="No built-in defect, and every fault scenario.")
+@click.option(
+    "--full/--brief",
+    default=None,
+    help="Perform every fault scenario, which takes half a minute, or eight. Brief unless --conforming.",
+)
 @click.option("--list-defects", is_flag=True, help="List the built-in defects and stop.")
 @options(OUT, FORCE, LANG, JSON, LOOKING)
 def demo(
     defects: tuple[str, ...],
     conforming: bool,
-    full: bool,
+    full: bool | None,
     list_defects: bool,
     out: Path | None,
     force: bool,
@@ -52,7 +56,8 @@ def demo(
     with running_chain(folder / "chain", chosen) as profile:
         names = say(lang, "command.defects_are", names=", ".join(chosen)) if chosen else say(lang, "command.conforming")
         click.echo(f"{names} {say(lang, 'command.demo_note')}", err=True)
-        exercise = DemoExercise(plan, folder / "chain", scenarios=performed(chosen, full=full))
+        scenarios = performed(chosen, full=conforming if full is None else full)
+        exercise = DemoExercise(plan, folder / "chain", scenarios=scenarios)
         doing.look_and_judge(profile, folder, lang, limits, as_json=as_json, force=force, exercise=exercise)
 
 

@@ -221,6 +221,32 @@ def test_components_of_both_standards_are_read() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "purl", "versions"),
+    [
+        ("2.0", "pkg:pypi/x@1.0", ["2.0", "1.0"]),
+        ("1.0", "pkg:pypi/x@1.0", ["1.0"]),
+        ("1:1.0+b", "pkg:deb/debian/x@1.0%2Bb?epoch=1", ["1:1.0+b"]),
+        ("1.0", "pkg:golang/x@v1.0", ["1.0"]),
+        (None, "pkg:pypi/x@1.0", ["1.0"]),
+        ("1.0", "pkg:pypi/x", ["1.0"]),
+        ("1.0", "pkg:npm/@a/x", ["1.0"]),
+        (None, "pkg:pypi/x", [None]),
+    ],
+)
+def test_a_component_whose_document_contradicts_itself_is_there_in_both_versions(
+    said: str | None, purl: str, versions: list[str | None]
+) -> None:
+    cyclonedx = {"name": "x", "version": said, "purl": purl, "bom-ref": "r"}
+    reference = {"referenceType": "purl", "referenceLocator": purl}
+    spdx = {"name": "x", "versionInfo": said, "SPDXID": "r", "externalRefs": [reference]}
+    for document, format_ in (
+        ({"bomFormat": "CycloneDX", "components": [cyclonedx]}, "cyclonedx"),
+        ({"spdxVersion": "SPDX-2.3", "packages": [spdx]}, "spdx"),
+    ):
+        assert [cells[1:] for cells in components(document, format_)] == [(one, "r") for one in versions]
+
+
 @pytest.mark.parametrize("format_", ["cyclonedx", "spdx"])
 @pytest.mark.parametrize(
     "document",
