@@ -12,7 +12,7 @@ from readiness.commands import _doing as doing
 from readiness.errors import UsageError
 from readiness.options import ANCHORS, FORCE, JSON, JUDGING, LANG, OUT, options
 from readiness.report import PUBLIC
-from readiness.reports.formats import FORMATS, USUAL, written
+from readiness.reports.formats import FORMATS, USUAL
 from readiness.texts import say
 
 
@@ -68,6 +68,7 @@ def report(
     part: str | None,
 ) -> None:
     """Write the reports of one or several records. "--out -" prints one format."""
+    from readiness.dossier.helping import written
     from readiness.dossier.signature import read_anchors
     from readiness.output import run_folder, write_files
     from readiness.reports.public import public_summary

@@ -48,6 +48,14 @@ def digest(report: Report, name: str, lang: str) -> bytes:
     return f"{len(data)} {hashlib.sha256(data).hexdigest()}".encode("ascii")
 
 
+def written(report: Report, lang: str, formats: Iterable[str]) -> dict[str, bytes]:
+    """What each format says, by file name, in the order of FORMATS. KeyError for a format that there is not."""
+    wanted = {name: FORMATS[name] for name in formats}
+    names = [(name, lang) for name in FORMATS if name in wanted]
+    with reports(whole, report, names) as ask:
+        return {FORMATS[name].file: b"".join(ask(name, lang)) for name, _ in names}
+
+
 @contextmanager
 def reports(make: Make, report: Report, names: Sequence[Name]) -> Iterator[Ask]:
     """A way to ask for each of some reports once, best in the order of the names."""
@@ -57,7 +65,7 @@ def reports(make: Make, report: Report, names: Sequence[Name]) -> Iterator[Ask]:
 
     with ExitStack() as stack:
         ask: Ask = alone
-        if len(report.findings) >= WORTH_IT and (os.cpu_count() or 1) > 1:
+        if len(names) > 1 and len(report.findings) >= WORTH_IT and (os.cpu_count() or 1) > 1:
             with suppress(OSError):  # no more processes here
                 ask = partial(_either, _helper(stack, make, report, names), alone)
         yield ask

@@ -20,12 +20,6 @@ class Format:
     write: Callable[[Report, str], bytes]
 
 
-def written(report: Report, lang: str, formats: Iterable[str]) -> dict[str, bytes]:
-    """What each format says, by file name, in the order of FORMATS. KeyError for a format that there is not."""
-    wanted = {name: FORMATS[name] for name in formats}
-    return {one.file: one.write(report, lang) for name, one in FORMATS.items() if name in wanted}
-
-
 def _joined(pieces: Iterable[str]) -> bytes:
     """Text as UTF-8, of which there is never more than once."""
     file = BytesIO()

@@ -161,3 +161,15 @@ def manifest_of(path: Path) -> dict[str, str]:
     found = {file["name"]: file["sha256"] for file in files if not file["name"].endswith(".pdf")}
     assert len(found) > 15
     return found
+
+
+def test_reports_are_written_by_two_where_that_pays_and_by_name(large: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("asked")
+
+    several = helping.written(large, "sv", ["json", "html", "csv"])
+    assert several == {FORMATS[name].file: helping.whole(large, name, "sv") for name in ("html", "json", "csv")}
+    monkeypatch.setattr(helping, "_helper", refuse)
+    assert set(helping.written(large, "sv", ["html"])) == {"report.html"}, "one format is no work for two"
+    with pytest.raises(ValueError, match="asked"):
+        helping.written(large, "sv", ["html", "json"])
