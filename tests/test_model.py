@@ -39,7 +39,7 @@ from tests.conftest import NOON
 
 WORDS = {
     TargetKind: "chain node endpoint certificate message_type log_source sending_system statement connection exchange "
-    "scenario refusal_certificate register sent_document page name",
+    "scenario refusal_certificate register sent_document page name second_system tenant",
     Reason: "name_not_resolved connection_refused connection_reset timed_out closed_early not_understood "
     "credentials_needed access_denied not_configured not_permitted not_exercised not_supported control_failed "
     "answers_differ limit_reached expired not_kept not_built interrupted probe_fault",

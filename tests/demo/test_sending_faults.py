@@ -34,6 +34,10 @@ def played(stage: Theatre) -> dict[str, Played]:
     return found
 
 
+LATE = 0.15
+"""Seconds that the stage, on a busy machine, may note a first byte too late."""
+
+
 def spans(found: Played, scenario: str) -> list[float]:
     """Seconds between the deliveries for a scenario."""
     times = [one.first_byte.ns for one in found.deliveries(scenario)]
@@ -111,7 +115,7 @@ def test_no_line_of_the_log_names_a_recipient(played: dict[str, Played]) -> None
 
 def test_each_wait_is_longer_than_the_one_before_and_none_is_longer_than_the_bound(stage: Theatre) -> None:
     grown = spans(stage.perform("fault-technical", wait=0.4, longest_wait=9.0), "fault-technical")
-    assert all(wait >= least - TOGETHER for wait, least in zip(grown, (0.4, 0.6), strict=True))
+    assert all(wait >= least - TOGETHER - LATE for wait, least in zip(grown, (0.4, 0.6), strict=True))
     bound = spans(stage.perform("http-503", longest_wait=0.1), "http-503")  # which asks for a second
     assert len(bound) == 2
     assert max(bound) < 1
