@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -391,15 +392,20 @@ class LiveSession:
         found = {str(row[4][0]) for row in rows}
         return tuple(sorted(found, key=lambda ip: (":" in ip, ip)))
 
-    def _named(self, path: str) -> Path:
-        files = {target.address for target in self._profile.targets if not _answers(target)}
-        files |= {str(target.says(name) or "") for target in self._profile.targets for name in BESIDE}
-        for target in self._profile.targets:
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        """Every file that the profile names, asked for at each opening of one."""
+        targets = self._profile.targets
+        files = {target.address for target in targets if not _answers(target)}
+        files |= {str(target.says(name) or "") for target in targets for name in BESIDE}
+        for target in targets:
             named = target.says("signature_anchors")
             files |= set(named) if isinstance(named, tuple) else set()
         files |= {*self._profile.trust_anchors, *self._profile.revocation.files}
-        files |= {earlier for target in self._profile.targets for earlier in _earlier(target)}
-        if not path or (path not in files and not self._beside_wsdl(path)):
+        return frozenset(files | {earlier for target in targets for earlier in _earlier(target)})
+
+    def _named(self, path: str) -> Path:
+        if not path or (path not in self._files and not self._beside_wsdl(path)):
             raise CannotObserve(Reason.NOT_CONFIGURED, "the profile names no such file")
         return Path(path)
 
