@@ -37,8 +37,8 @@ class Beside(NamedTuple):
 
 class Compared(NamedTuple):
     """How many comparisons there were; the rows that deviate; the largest difference (percent, or points of percent);
-    the median age of what is open; the time within which 95 of 100 were done; and what the report may
-    show beside it, in the profile's own words."""
+    the median age of what is open; the time within which 95 of 100 were done; and what the report may show beside it,
+    in the profile's own words."""
 
     number: int
     deviating: tuple[int, ...] = ()

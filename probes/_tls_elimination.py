@@ -291,7 +291,7 @@ class Elimination:
     async def _ask(self, offer: Offer) -> Reply:
         reply = await self._asker.ask(offer, self._control)
         if isinstance(reply, Refusal) and reply.alert == PROTOCOL_VERSION:
-            self._found.doubted = bool(self._found.suites.accepted)
+            self._found.doubted |= bool(self._found.suites.accepted)
         if isinstance(reply, Flight) and reply.hello.version != VERSIONS[self._found.version]:
             # RFC 5246 E.1: that is how a server says that it has nothing newer for what is offered.
             return Refusal(f"answered in version 0x{reply.hello.version:04x}")

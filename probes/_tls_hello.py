@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 VERSIONS = {"SSLv3": 0x0300, "TLSv1.0": 0x0301, "TLSv1.1": 0x0302, "TLSv1.2": 0x0303, "TLSv1.3": 0x0304}
 """ProtocolVersion by the name that the facts use, oldest first."""
+MODERN = "TLSv1.3"
+"""From which on a handshake is another one."""
 
 HANDSHAKE, CLIENT_HELLO = 22, 1
 X25519 = 0x001D

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from probes._tls_answers import NAME_ALERTS, REFUSALS
 from probes._tls_flight import CERTIFICATE, FINISHED, KEY_SHARE, Flight, FlightReader
-from probes._tls_hello import HANDSHAKE, RENEGOTIATION_INFO_SCSV, VERSIONS, client_hello
+from probes._tls_hello import HANDSHAKE, MODERN, RENEGOTIATION_INFO_SCSV, VERSIONS, client_hello
 from probes._tls_keys import SUITES as OPENED
 from probes._tls_keys import X25519, KeyShares, Schedule
 from probes._tls_records import (
@@ -33,7 +33,6 @@ from readiness.model import Reason, Unseen
 from readiness.probe import CannotObserve, Stream
 
 NEW_SESSION_TICKET, EARLY_DATA, NO_APPLICATION_PROTOCOL = 4, 42, 120
-MODERN = "TLSv1.3"
 KEY_NAME = 16
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from probes._tls import Endpoint, Heard, ask
 from probes._tls_answers import Answer, Outcome, chosen_version, read_answer, with_control
-from probes._tls_hello import VERSIONS, client_hello
+from probes._tls_hello import MODERN, VERSIONS, client_hello
 from readiness.model import Reason, Unseen
 from readiness.probe import Session
 
-OFFERED, MODERN = tuple(reversed(VERSIONS)), "TLSv1.3"
+OFFERED = tuple(reversed(VERSIONS))
 TOGETHER = tuple(version for version in VERSIONS if version != "SSLv3")
 
 FIRST_SECONDS = 5.0

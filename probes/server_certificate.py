@@ -1,9 +1,8 @@
 """Which certificates does an endpoint send, and what do they say? Leaf and chain, at every address of its name.
 
 Two ordinary handshakes with each address, unverified (`_handshake`), for behind one there may be several servers; then
-pure readers. An address where the look failed
-leaves the facts open for the endpoint: nobody knows what the next client meets there. Left out: whether anything seen
-is good enough, and revocation.
+pure readers. An address where the look failed leaves the facts open for the endpoint: nobody knows what the next client
+meets there. Left out: whether anything seen is good enough, and revocation.
 """
 
 from __future__ import annotations

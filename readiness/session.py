@@ -15,7 +15,7 @@ import socket
 import stat
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -143,11 +143,10 @@ class LiveSession:
         stream = SocketStream(
             raw, f"[{ip}]:{port}" if family is socket.AF_INET6 else f"{ip}:{port}", wait or self.limits.wait
         )
-        try:
+        with ExitStack() as unless_connected:
+            unless_connected.callback(raw.close)
             await stream.connect((ip, port))
-        except BaseException:
-            raw.close()
-            raise
+            unless_connected.pop_all()
         return stream
 
     async def request(self, target: Target, asked: HttpRequest) -> HttpAnswer:

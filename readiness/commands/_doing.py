@@ -86,11 +86,11 @@ def look_and_judge(
     profile: Path, out: Path | None, lang: str, limits: dict[str, Any], *, as_json: bool, force: bool, **judging: Any
 ) -> None:
     """Look, judge, write and show; and exit as the report says. A wrong profile or checklist leaves no folder."""
-    from readiness.dossier.helping import written
     from readiness.dossier.records import read_any
     from readiness.output import write_files
     from readiness.profile import load_profile, read_text
     from readiness.reports.formats import USUAL
+    from readiness.reports.helping import written
     from readiness.run import judge_records, observe_profile, shipped_or
 
     checklist = shipped_or(judging.get("checklists"))

@@ -68,9 +68,9 @@ def report(
     part: str | None,
 ) -> None:
     """Write the reports of one or several records. "--out -" prints one format."""
-    from readiness.dossier.helping import written
     from readiness.dossier.signature import read_anchors
     from readiness.output import run_folder, write_files
+    from readiness.reports.helping import written
     from readiness.reports.public import public_summary
     from readiness.run import read_and_judge, utc_now
 

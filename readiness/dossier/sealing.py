@@ -38,7 +38,6 @@ from readiness.dossier.contents import (
     order,
 )
 from readiness.dossier.envelope import Envelope, envelope_bytes, pae
-from readiness.dossier.helping import Ask, Name, reports, whole
 from readiness.dossier.pdf_signature import signed_pdf
 from readiness.dossier.privacy import Sieve
 from readiness.dossier.records import read_any
@@ -49,6 +48,7 @@ from readiness.errors import UsageError
 from readiness.record import EVIDENCE, JOURNAL, Folder, Record, record_folder
 from readiness.report import Report
 from readiness.reports.formats import FORMATS
+from readiness.reports.helping import Ask, Name, reports, whole
 from readiness.run import judge_records, profile_of
 from readiness.texts import LANGUAGES, say
 from readiness.whole_file import replacing

@@ -28,6 +28,8 @@ from readiness.errors import UsageError
 from readiness.texts import say
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+SEQUENCE = b"\x30"
+"""With which any key in DER, and any PKCS#12 file, begins."""
 Ask = Callable[[str], str | None]
 """Asks for the password of what is named; None where there is nobody to ask and no variable."""
 CURVES: dict[str, hashes.HashAlgorithm] = {"secp256r1": hashes.SHA256(), "secp384r1": hashes.SHA384()}
@@ -81,6 +83,8 @@ def signer_of_files(key: Path, certificate: Path | None, ask: Ask, lang: str) ->
 def signer_of_pkcs12(path: Path, ask: Ask, lang: str) -> Signer:
     """Key and certificates in a PKCS#12 file. UsageError says what does not fit."""
     data = _read(path, lang)
+    if not data.startswith(SEQUENCE):
+        raise UsageError(say(lang, "seal.no_key", path=path))
     opened = None
     for secret in (lambda: None, lambda: b"", lambda: _secret(path, ask, lang)):
         try:
@@ -144,9 +148,10 @@ def read_certificates(path: Path, lang: str) -> tuple[x509.Certificate, ...]:
 
 def _private_key(path: Path, ask: Ask, lang: str) -> PrivateKey:
     data = _read(path, lang)
-    if b"-----BEGIN" in data and b"PRIVATE KEY-----" not in data:
+    pem = b"-----BEGIN" in data
+    if (pem and b"PRIVATE KEY-----" not in data) or not (pem or data.startswith(SEQUENCE)):
         raise UsageError(say(lang, "seal.no_key", path=path))
-    load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
+    load = load_pem_private_key if pem else load_der_private_key
     for secret in (lambda: None, lambda: _secret(path, ask, lang)):
         try:
             return _usable(load(data, secret()), path, lang)

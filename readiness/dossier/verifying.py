@@ -22,7 +22,6 @@ from readiness.checklist import parse_checklist
 from readiness.dossier.archive import PIECE
 from readiness.dossier.contents import DATA, REPORTS
 from readiness.dossier.faults import DossierError
-from readiness.dossier.helping import digest, reports
 from readiness.dossier.opening import Opened, open_dossier
 from readiness.dossier.records import checklist_inside, records_inside
 from readiness.dossier.sealing import PDF, report_places
@@ -34,6 +33,7 @@ from readiness.model import Mark
 from readiness.record import Record
 from readiness.report import Report
 from readiness.reports.data import data_pieces, data_report
+from readiness.reports.helping import digest, reports
 from readiness.run import judge_records, shipped_or
 from readiness.texts import say
 from readiness.values import moment_text

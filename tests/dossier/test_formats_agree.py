@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from readiness.dossier.helping import written
 from readiness.dossier.records import read_any
+from readiness.reports.helping import written
 from readiness.run import judge_records, shipped_or
 from readiness.texts import LANGUAGES, say
 from tests.dossier.conftest import Sealing

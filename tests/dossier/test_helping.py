@@ -12,9 +12,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from readiness.dossier import helping
 from readiness.dossier.verifying import State, verify
 from readiness.report import Report
+from readiness.reports import helping
 from readiness.reports.formats import FORMATS
 from readiness.texts import LANGUAGES
 from tests.dossier.conftest import Sealing

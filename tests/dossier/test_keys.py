@@ -80,7 +80,7 @@ WRONG = {
     "no password": (lambda p, one: (p / "k").write_bytes(one.key_pem(SECRET)), nobody, "needs a password"),
     "another password": (lambda p, one: (p / "k").write_bytes(one.key_pem(SECRET)), asked("x"), "does not open"),
     "no key": (lambda p, one: (p / "k").write_bytes(one.cert_pem), nobody, "no private key"),
-    "garbage": (lambda p, one: (p / "k").write_bytes(b"\x00garbage"), asked(), "does not open"),
+    "damaged": (lambda p, one: (p / "k").write_bytes(b"\x30garbage"), asked(), "does not open"),
     "nothing": (lambda p, one: None, nobody, "cannot be read"),
     "no certificate": (lambda p, one: (p / "k").write_bytes(one.key_pem()), nobody, "no certificates"),
     "another's certificate": (
@@ -103,6 +103,14 @@ def test_a_pkcs12_that_does_not_open_is_told(issued, tmp_path):
     for ask, said in ((nobody, "needs a password"), (asked("x"), "does not open")):
         with pytest.raises(UsageError, match=said):
             signer_of_pkcs12(tmp_path / "own.p12", ask, "en")
+
+
+@pytest.mark.parametrize("data", [b"format = 1\n", b"", b"\x00garbage", b"-----BEGIN CERTIFICATE-----\n"])
+@pytest.mark.parametrize("read", [signer_of_pkcs12, lambda path, *more: signer_of_files(path, None, *more)])
+def test_nobody_is_asked_for_the_password_of_what_is_no_key(tmp_path, data, read):
+    (tmp_path / "file").write_bytes(data)
+    with pytest.raises(UsageError, match="holds no private key"):
+        read(tmp_path / "file", nobody, "en")
 
 
 def test_a_signature_verifies_with_its_own_key_and_data_only(issued):

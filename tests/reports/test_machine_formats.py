@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from readiness.dossier.helping import written
 from readiness.model import Verdict, Weight
 from readiness.report import Report
 from readiness.reports._words import escape_control
 from readiness.reports.formats import FORMATS
+from readiness.reports.helping import written
 from readiness.reports.spreadsheet import COLUMNS
 from readiness.texts import LANGUAGES, say
 from tests.reports.sample import HOSTILE, sample_report

@@ -19,13 +19,13 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from readiness.dossier.helping import written
 from readiness.dossier.privacy import place_of_number
 from readiness.model import Because, Strength, Verdict
 from readiness.personal import shaped
 from readiness.report import DeviationState, Report
 from readiness.reports._oscal import Ids
 from readiness.reports._words import because_text
+from readiness.reports.helping import written
 from readiness.texts import LANGUAGES
 from tests.reports.sample import HOSTILE, sample_report
 from tests.reports.test_machine_formats import renamed

@@ -14,11 +14,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from readiness.chain import Absence, Deviation, Node, Party, PermitUsed, Profile, RiskLevel, Subject, Terms
-from readiness.dossier.helping import written
 from readiness.model import Evidence, Example, Finding, Observation, Rule, Target
 from readiness.report import PUBLIC, RecordUsed, Report
 from readiness.reports.data import schema
 from readiness.reports.formats import FORMATS
+from readiness.reports.helping import written
 from readiness.reports.public import WITHHELD, public_summary
 from readiness.texts import say
 from tests.reports.pdfs import pdf_words, squeezed

@@ -14,8 +14,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from readiness.dossier.helping import written
 from readiness.report import Report
+from readiness.reports.helping import written
 from readiness.texts import LANGUAGES
 from tests.reports.sample import HOSTILE, sample_report
 from tests.reports.test_machine_formats import renamed

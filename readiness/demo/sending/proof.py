@@ -12,6 +12,7 @@ import socket
 import ssl
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,12 +94,12 @@ class Proof:
     def _shake(self, host: str, port: int, context: ssl.SSLContext) -> ssl.SSLSocket:
         timeout = self._settings.timeout
         raw = socket.create_connection((host, port), timeout)
-        try:
+        with ExitStack() as unless_shaken:
+            unless_shaken.callback(raw.close)
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return context.wrap_socket(raw, server_hostname=host)
-        except BaseException:
-            raw.close()
-            raise
+            tls = context.wrap_socket(raw, server_hostname=host)
+            unless_shaken.pop_all()
+        return tls
 
     def _load(self, pem: bytes) -> None:
         self._strict = self._strict or _context(self._settings)

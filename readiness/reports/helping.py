@@ -20,7 +20,6 @@ from multiprocessing.connection import Connection
 from tempfile import SpooledTemporaryFile
 from threading import Lock, Thread
 
-from readiness.dossier.archive import PIECE
 from readiness.report import Report
 from readiness.reports.formats import FORMATS
 
@@ -30,6 +29,8 @@ Make = Callable[[Report, str, str], bytes]
 """(report, format, language) -> what is wanted of it, which is not empty."""
 Ask = Callable[[str, str], Iterable[bytes]]
 """(format, language) -> the same, in pieces."""
+PIECE = 1 << 20
+"""Bytes handed over at a time."""
 WORTH_IT = 3000
 """Findings from which on another process pays: it takes a second to start."""
 LARGE = "pdf"
